@@ -7,7 +7,7 @@ from tests.unit.packages.builders import DEV, IRA, TODAY, lot, rupees
 
 
 def decided(*lots: Any, **changes: Any) -> Coverage:
-    fields = {"child_id": IRA, "local_date": TODAY, "billed_as_addon": False, "addon_price": None}
+    fields: dict[str, Any] = {"child_id": IRA, "local_date": TODAY, "billed_as_addon": False, "addon_price": None}
     return decide_coverage(TaughtSession(**(fields | changes)), lots, rupees(600), TODAY)
 
 

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ YESTERDAY = TODAY - timedelta(days=1)
         ({"used_sessions": 4, "expired_sessions": 6, "expires_on": TODAY}, "EXPIRED"),
     ],
 )
-def test_status(changes: dict[str, object], status: str) -> None:
+def test_status(changes: dict[str, Any], status: str) -> None:
     assert lot(**changes).status(TODAY) == status
 
 
