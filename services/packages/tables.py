@@ -1,6 +1,8 @@
-"""What this service stores. CHECKs and partial indexes stand in the migration, as SQL: the ORM does not make them.
+"""What this service stores. CHECKs and partial indexes stand in the migrations, as SQL: the ORM does not make them.
 
-Money is in minor units; `currency` is the organisation's when the row was written. Times are UTC.
+Money is in minor units, times are UTC; `..._on` is a date of the organisation, `month` one of its billing months.
+`content_sha256` is of what an `external_ref` or a key first came with. Docstrings become the tables' comments, in
+which Tortoise stumbles over a semicolon.
 """
 
 from tortoise import fields
@@ -12,10 +14,11 @@ from services.packages.domain.ledger import MovementKind
 from services.packages.domain.people import PersonKind
 from services.packages.domain.sessions import SessionStatus
 from shared.ids import new_id
+from shared.messaging.tables import InboxRow, OutboxRow
 
 
 class Person(Model):
-    """A parent, a child of a parent, or a tutor. `content_sha256` is of what `external_ref` first came with."""
+    """A parent, a child of a parent, or a tutor."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     kind = fields.CharEnumField(PersonKind, max_length=6)
@@ -48,7 +51,7 @@ class PackageOffer(Model):
 
 
 class SessionPackage(Model):
-    """A lot. `month` is the cycle that charges it; `purchased_on` and `expires_on` are the organisation's dates."""
+    """A lot. `month` is the cycle that charges it."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     parent: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
@@ -105,6 +108,7 @@ class Session(Model):
     class Meta:
         table = "session"
         indexes = (
+            Index(fields=("child_id", "starts_at")),
             Index(fields=("parent_id", "starts_at")),
             Index(fields=("tutor_id", "starts_at")),
             Index(fields=("status", "starts_at")),
@@ -114,8 +118,9 @@ class Session(Model):
 class Coverage(Model):
     """How an approved session is paid for: one row for a session, ever."""
 
+    id = fields.UUIDField(primary_key=True, default=new_id)
     session: fields.OneToOneRelation[Session] = fields.OneToOneField(
-        "packages.Session", primary_key=True, on_delete=fields.RESTRICT, related_name=False
+        "packages.Session", on_delete=fields.RESTRICT, related_name=False
     )
     kind = fields.CharEnumField(CoverageKind, max_length=7)
     package: fields.ForeignKeyNullableRelation[SessionPackage] = fields.ForeignKeyField(
@@ -135,8 +140,9 @@ class Coverage(Model):
 class Reversal(Model):
     """An approval taken back: one row for a session, ever."""
 
+    id = fields.UUIDField(primary_key=True, default=new_id)
     session: fields.OneToOneRelation[Session] = fields.OneToOneField(
-        "packages.Session", primary_key=True, on_delete=fields.RESTRICT, related_name=False
+        "packages.Session", on_delete=fields.RESTRICT, related_name=False
     )
     reason = fields.CharField(500)
     month = fields.CharField(7)
@@ -170,7 +176,7 @@ class Movement(Model):
 
 
 class LowPackageAlert(Model):
-    """While it is open, `remaining` and `total_sessions` follow the parent's lots; afterwards they stay."""
+    """The numbers follow the parent's lots while it is open."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     parent: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
@@ -189,7 +195,7 @@ class LowPackageAlert(Model):
 
 
 class Period(Model):
-    """A billing month. The numbers are what the seal counted; none before."""
+    """A billing month, with what the seal counted."""
 
     month = fields.CharField(7, primary_key=True)
     sealed_at = fields.DatetimeField(null=True)
@@ -200,3 +206,39 @@ class Period(Model):
 
     class Meta:
         table = "period"
+
+
+class AuditEntry(Model):
+    """Who did what to which package or session, and why."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    action = fields.CharField(40)
+    subject_id = fields.UUIDField(db_index=True)
+    reason = fields.CharField(500, null=True)
+    done_at = fields.DatetimeField()
+    done_by = fields.CharField(200)
+
+    class Meta:
+        table = "audit_entry"
+
+
+class IdempotencyKey(Model):
+    """What a key came with first, and the id of what was made of it."""
+
+    key = fields.CharField(200, primary_key=True)
+    content_sha256 = fields.CharField(64)
+    result_id = fields.UUIDField()
+    claimed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "idempotency_key"
+
+
+class Outbox(OutboxRow):
+    class Meta:
+        table = "outbox"
+
+
+class Inbox(InboxRow):
+    class Meta:
+        table = "inbox"

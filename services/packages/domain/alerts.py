@@ -4,7 +4,7 @@ The line is strict: at exactly 20 % there is no alert. An open alert is resolved
 back; a deduction that happens to lift the ratio (the last session of an almost empty lot) leaves it open.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -54,6 +54,24 @@ STEPS: Mapping[tuple[bool, bool, Change], AlertStep] = {
 
 def next_step(*, is_open: bool, is_low: bool, change: Change) -> AlertStep | None:
     return STEPS.get((is_open, is_low, change))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOutcome:
+    """The step to take, the standing that called for it, and the standing in the end."""
+
+    step: AlertStep | None
+    at_step: Standing
+    at_end: Standing
+
+
+def follow(standings: Sequence[Standing], *, is_open: bool, change: Change, line: LowLine) -> AlertOutcome:
+    """What a row of changes of one kind, each leaving a standing, does to the alert; there is at least one."""
+    for standing in standings:
+        step = next_step(is_open=is_open, is_low=standing.is_low(line), change=change)
+        if step is not None:
+            return AlertOutcome(step, standing, standings[-1])
+    return AlertOutcome(None, standings[-1], standings[-1])
 
 
 def standing_of(lots: Collection[Lot], today: date) -> Standing | None:

@@ -1,8 +1,8 @@
 """How an approved session is paid for, and what its parent owes for it."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,10 +18,15 @@ class CoverageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaughtSession:
-    """What deciding a coverage needs to know of a session; `local_date` is the date on the organisation's wall."""
+    """A session as it was logged; `local_date` is the date on the organisation's wall when it began."""
 
+    id: UUID
+    parent_id: UUID
     child_id: UUID
+    tutor_id: UUID
+    starts_at: datetime
     local_date: date
+    duration_minutes: int
     billed_as_addon: bool
     addon_price: Money | None
 
@@ -35,7 +40,7 @@ class Coverage:
     price: Money
 
 
-def decide_coverage(session: TaughtSession, lots: Collection[Lot], default_price: Money, today: date) -> Coverage:
+def decide_coverage(session: TaughtSession, lots: Iterable[Lot], default_price: Money, today: date) -> Coverage:
     """Never refuses: the tutor taught the session, so somebody pays for it."""
     if session.billed_as_addon:
         return Coverage(CoverageKind.ADDON, None, _price_without_lot(session, lots, default_price))
@@ -45,7 +50,7 @@ def decide_coverage(session: TaughtSession, lots: Collection[Lot], default_price
     return Coverage(CoverageKind.PACKAGE, lot, Money(0, default_price.currency))
 
 
-def _price_without_lot(session: TaughtSession, lots: Collection[Lot], default_price: Money) -> Money:
+def _price_without_lot(session: TaughtSession, lots: Iterable[Lot], default_price: Money) -> Money:
     """The session's own price, else the list price of the lot bought last, else the organisation's default.
 
     A goodwill lot has no price to go by.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class MovementKind(StrEnum):
@@ -11,6 +12,17 @@ class MovementKind(StrEnum):
     RETURNED = "RETURNED"
     EXPIRED = "EXPIRED"
     REINSTATED = "REINSTATED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """An entry of a lot's ledger. `sessions` is signed; `session_id` is the one that was used or returned."""
+
+    package_id: UUID
+    kind: MovementKind
+    sessions: int
+    session_id: UUID | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from shared.money import BASIS_POINTS, LARGEST_MINOR, Money, part_of
 LARGEST_PACKAGE = 10_000
 """Sessions in one package; more is a typing error."""
 
+LONGEST_VALIDITY_DAYS = 3_650
+
 
 @dataclass(frozen=True, slots=True)
 class PercentDiscount:
@@ -95,6 +97,12 @@ def check_size(total_sessions: int) -> int:
     if not 1 <= total_sessions <= LARGEST_PACKAGE:
         raise InvalidInput(f"a package has 1 to {LARGEST_PACKAGE} sessions, not {total_sessions}")
     return total_sessions
+
+
+def check_validity(days: int | None) -> int | None:
+    if days is not None and not 1 <= days <= LONGEST_VALIDITY_DAYS:
+        raise InvalidInput(f"a package is valid for 1 to {LONGEST_VALIDITY_DAYS} days, not {days}")
+    return days
 
 
 def check_price(price: Money, currency: str) -> Money:

@@ -1,9 +1,10 @@
 """Lots and instants for the rules' tests."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.packages.domain.coverage import TaughtSession
 from services.packages.domain.lots import Lot
 from shared.money import Money
 
@@ -32,3 +33,19 @@ def lot(number: int = 1, **changes: Any) -> Lot:
         "last_used_at": None,
     }
     return Lot(**(fields | changes))
+
+
+def session(number: int = 1, **changes: Any) -> TaughtSession:
+    """An hour with Ira, starting number - 1 hours after noon today."""
+    fields: dict[str, Any] = {
+        "id": UUID(int=1000 + number),
+        "parent_id": UUID(int=100),
+        "child_id": IRA,
+        "tutor_id": UUID(int=200),
+        "starts_at": NOON + timedelta(hours=number - 1),
+        "local_date": TODAY,
+        "duration_minutes": 60,
+        "billed_as_addon": False,
+        "addon_price": None,
+    }
+    return TaughtSession(**(fields | changes))

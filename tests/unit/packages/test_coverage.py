@@ -1,14 +1,13 @@
 from datetime import timedelta
 from typing import Any
 
-from services.packages.domain.coverage import Coverage, CoverageKind, TaughtSession, decide_coverage
+from services.packages.domain.coverage import Coverage, CoverageKind, decide_coverage
 from shared.money import Money
-from tests.unit.packages.builders import DEV, IRA, TODAY, lot, rupees
+from tests.unit.packages.builders import DEV, TODAY, lot, rupees, session
 
 
 def decided(*lots: Any, **changes: Any) -> Coverage:
-    fields: dict[str, Any] = {"child_id": IRA, "local_date": TODAY, "billed_as_addon": False, "addon_price": None}
-    return decide_coverage(TaughtSession(**(fields | changes)), lots, rupees(600), TODAY)
+    return decide_coverage(session(**changes), lots, rupees(600), TODAY)
 
 
 def test_a_lot_with_sessions_left_pays() -> None:
