@@ -18,7 +18,7 @@ from shared.messaging.tables import InboxRow, OutboxRow
 
 
 class Person(Model):
-    """A parent, a child of a parent, or a tutor."""
+    """A parent, a child of a parent, or a tutor. Lists and searches go by `name_folded`, whatever its letters' case."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     kind = fields.CharEnumField(PersonKind, max_length=6)
@@ -26,6 +26,7 @@ class Person(Model):
         "packages.Person", null=True, on_delete=fields.RESTRICT, related_name=False
     )
     name = fields.CharField(200)
+    name_folded = fields.CharField(600)
     email = fields.CharField(254, null=True)
     phone = fields.CharField(32, null=True)
     external_ref = fields.CharField(200, null=True)
@@ -35,6 +36,7 @@ class Person(Model):
 
     class Meta:
         table = "person"
+        indexes = (Index(fields=("kind", "name_folded", "id")), Index(fields=("parent_id",)))
 
 
 class PackageOffer(Model):

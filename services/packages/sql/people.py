@@ -10,12 +10,13 @@ from shared.database.database import Row, Statements, Transaction
 from shared.errors import NotFound
 
 _INSERT = """
-    INSERT INTO person (id, kind, parent_id, name, email, phone, external_ref, content_sha256, version, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9) ON CONFLICT DO NOTHING RETURNING id
+    INSERT INTO person
+        (id, kind, parent_id, name, name_folded, email, phone, external_ref, content_sha256, version, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10) ON CONFLICT DO NOTHING RETURNING id
 """
 _BY_REF = "SELECT id, content_sha256 FROM person WHERE kind = $1 AND external_ref = $2"
 _PERSON = "SELECT id, kind, parent_id, name, email, phone, version FROM person WHERE id = $1"
-_UPDATE = "UPDATE person SET name = $2, email = $3, phone = $4, version = $5 WHERE id = $1"
+_UPDATE = "UPDATE person SET name = $2, name_folded = $3, email = $4, phone = $5, version = $6 WHERE id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +71,5 @@ def _person(row: Row) -> PersonRow:
     return PersonRow(row["id"], PersonKind(row["kind"]), row["parent_id"], details, row["version"])
 
 
-def _columns(details: PersonDetails) -> tuple[str, str | None, str | None]:
-    return (details.name, details.email, details.phone)
+def _columns(details: PersonDetails) -> tuple[str, str, str | None, str | None]:
+    return (details.name, details.name.casefold(), details.email, details.phone)
