@@ -25,8 +25,8 @@ from shared.database.database import Row
 from shared.graphql.pages import Connection, Page, connection
 
 T = TypeVar("T")
-ByName = tuple[str, UUID]
-ByTime = tuple[datetime, UUID]
+NAME_KEY: type[Any] = tuple[str, UUID]
+TIME_KEY: type[Any] = tuple[datetime, UUID]
 
 
 async def listed(
@@ -44,12 +44,13 @@ class Query:
     async def parent(self, info: Info, id: strawberry.ID) -> Parent | None:  # noqa: A002
         return await Parent.resolve_reference(info, id)
 
-    @strawberry.field(description="By name. The search looks into names and contact details.")
+    @strawberry.field
     async def parents(
         self, info: Info, search: str | None = None, first: int | None = None, after: str | None = None
     ) -> Connection[Parent]:
+        """By name. The search looks into names and contact details."""
         listing = info.context.reads.people_listed(PersonKind.PARENT, search)
-        return await listed(info, listing, first, after, ByName, Parent.of)
+        return await listed(info, listing, first, after, NAME_KEY, Parent.of)
 
     @strawberry.field
     async def child(self, info: Info, id: strawberry.ID) -> Child | None:  # noqa: A002
@@ -59,29 +60,35 @@ class Query:
     async def tutor(self, info: Info, id: strawberry.ID) -> Tutor | None:  # noqa: A002
         return await Tutor.resolve_reference(info, id)
 
-    @strawberry.field(description="By name. The search looks into names and contact details.")
+    @strawberry.field
     async def tutors(
         self, info: Info, search: str | None = None, first: int | None = None, after: str | None = None
     ) -> Connection[Tutor]:
+        """By name. The search looks into names and contact details."""
         listing = info.context.reads.people_listed(PersonKind.TUTOR, search)
-        return await listed(info, listing, first, after, ByName, lambda row: Tutor.of(row, info))
+        return await listed(info, listing, first, after, NAME_KEY, lambda row: Tutor.of(row, info))
 
     @strawberry.field
     async def session(self, info: Info, id: strawberry.ID) -> Session | None:  # noqa: A002
         return await Session.resolve_reference(info, id)
 
-    @strawberry.field(description="The latest first.")
+    @strawberry.field
     async def sessions(
-        self, info: Info, filter: SessionFilter | None = None, first: int | None = None, after: str | None = None  # noqa: A002
+        self,
+        info: Info,
+        filter: SessionFilter | None = None,  # noqa: A002
+        first: int | None = None,
+        after: str | None = None,
     ) -> Connection[Session]:
+        """The latest first."""
         listing = info.context.reads.sessions_listed(filter.filters(info) if filter else [])
-        return await listed(info, listing, first, after, ByTime, Session.of)
+        return await listed(info, listing, first, after, TIME_KEY, Session.of)
 
     @strawberry.field
     async def session_package(self, info: Info, id: strawberry.ID) -> SessionPackage | None:  # noqa: A002
         return await SessionPackage.resolve_reference(info, id)
 
-    @strawberry.field(description="The latest purchase first. The search looks for parents' and children's names.")
+    @strawberry.field
     async def session_packages(
         self,
         info: Info,
@@ -90,14 +97,16 @@ class Query:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[SessionPackage]:
+        """The latest purchase first. The search looks for parents' and children's names."""
         listing = info.context.reads.packages_listed(filter.filters(info) if filter else [], search)
-        return await listed(info, listing, first, after, ByTime, lambda row: SessionPackage.of(row, info))
+        return await listed(info, listing, first, after, TIME_KEY, lambda row: SessionPackage.of(row, info))
 
-    @strawberry.field(description="The price list, smallest package first.")
+    @strawberry.field
     async def package_offers(self, info: Info) -> list[PackageOffer]:
+        """The price list, smallest package first."""
         return [PackageOffer.of(row) for row in await info.context.reads.offers()]
 
-    @strawberry.field(description="The latest first.")
+    @strawberry.field
     async def low_package_alerts(
         self,
         info: Info,
@@ -105,5 +114,6 @@ class Query:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[LowPackageAlert]:
+        """The latest first."""
         listing = info.context.reads.alerts_listed(filter.filters() if filter else [])
-        return await listed(info, listing, first, after, ByTime, LowPackageAlert.of)
+        return await listed(info, listing, first, after, TIME_KEY, LowPackageAlert.of)

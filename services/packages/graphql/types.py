@@ -61,20 +61,24 @@ class Parent:
     async def children(self, info: Info) -> list["Child"]:
         return [Child.of(row) for row in await info.context.loaders.children_of.load(self.row["id"])]
 
-    @strawberry.field(description="Every package ever bought, the latest first.")
+    @strawberry.field
     async def session_packages(self, info: Info) -> list["SessionPackage"]:
+        """Every package ever bought, the latest first."""
         return [SessionPackage.of(row, info) for row in await info.context.loaders.packages_of.load(self.row["id"])]
 
-    @strawberry.field(description="Sessions left in the active packages together; without one, in the one used last.")
+    @strawberry.field
     async def remaining(self, info: Info) -> int:
+        """Sessions left in the active packages together; without one, in the one used last."""
         return (await self._standing(info)).remaining
 
-    @strawberry.field(description="The size of the packages that `remaining` counts.")
+    @strawberry.field
     async def total_sessions(self, info: Info) -> int:
+        """The size of the packages that `remaining` counts."""
         return (await self._standing(info)).total_sessions
 
-    @strawberry.field(description="The alert that is open now.")
+    @strawberry.field
     async def low_package_alert(self, info: Info) -> "LowPackageAlert | None":
+        """The alert that is open now."""
         row = await info.context.loaders.open_alert_of.load(self.row["id"])
         return None if row is None else LowPackageAlert.of(row)
 
@@ -227,8 +231,9 @@ class SessionPackage:
         row = await info.context.loaders.parent.load(self.row["parent_id"])
         return None if row is None else Parent.of(row)
 
-    @strawberry.field(description="The only child who may use it; null for the whole family.")
+    @strawberry.field
     async def child(self, info: Info) -> Child | None:
+        """The only child who may use it; null for the whole family."""
         if self.lot.child_id is None:
             return None
         row = await info.context.loaders.child.load(self.lot.child_id)
@@ -242,12 +247,14 @@ class SessionPackage:
     def price_per_session(self, info: Info) -> ShownMoney:
         return show(self.lot.price_per_session, info)
 
-    @money_field(description="Taken off the whole package at its sale.")
+    @money_field
     def discount(self, info: Info) -> ShownMoney:
+        """Taken off the whole package at its sale."""
         return show(Money(self.row["discount_minor"], self.row["currency"]), info)
 
-    @money_field(description="What the package was sold for.")
+    @money_field
     def cost(self, info: Info) -> ShownMoney:
+        """What the package was sold for."""
         full_minor = self.lot.total_sessions * self.lot.price_per_session.minor
         return show(Money(full_minor - self.row["discount_minor"], self.row["currency"]), info)
 
@@ -304,15 +311,17 @@ class Session:
         row = await info.context.loaders.tutor.load(self.row["tutor_id"])
         return None if row is None else Tutor.of(row, info)
 
-    @strawberry.field(description="The package that pays for it.")
+    @strawberry.field
     async def session_package(self, info: Info) -> SessionPackage | None:
+        """The package that pays for it."""
         if self.row["package_id"] is None:
             return None
         row = await info.context.loaders.package.load(self.row["package_id"])
         return None if row is None else SessionPackage.of(row, info)
 
-    @money_field(description="What the parent owes for it, once approved. Not for tutors.")
+    @money_field
     def price(self, info: Info) -> ShownMoney | None:
+        """What the parent owes for it, once approved. Not for tutors."""
         if info.context.viewer.role is Role.TUTOR or self.row["price_minor"] is None:
             return None
         return show(Money(self.row["price_minor"], self.row["currency"]), info)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF012 - the shape is Tortoise's
 from uuid import uuid4
 
 from tortoise import fields, migrations
@@ -126,6 +127,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", fields.CharField(max_length=200)),
+                ("name_folded", fields.CharField(max_length=600)),
                 ("email", fields.CharField(null=True, max_length=254)),
                 ("phone", fields.CharField(null=True, max_length=32)),
                 ("external_ref", fields.CharField(null=True, max_length=200)),
@@ -136,8 +138,9 @@ class Migration(migrations.Migration):
             options={
                 "table": "person",
                 "app": "packages",
+                "indexes": [Index(fields=["kind", "name_folded", "id"]), Index(fields=["parent_id"])],
                 "pk_attr": "id",
-                "table_description": "A parent, a child of a parent, or a tutor.",
+                "table_description": "A parent, a child of a parent, or a tutor. Lists and searches go by `name_folded`, whatever its letters' case.",
             },
             bases=["Model"],
         ),
