@@ -19,6 +19,16 @@ class CycleStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Cycle:
+    """One month of billing. `closing_by` asked for the close."""
+
+    cycle_id: UUID
+    month: Month
+    status: CycleStatus
+    closing_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Blocker:
     """A tutor without a rate, and how many of the month's sessions have therefore no pay."""
 

@@ -1,10 +1,11 @@
-from tortoise import migrations
-from tortoise.migrations import operations as ops
-from shared.ids import new_id
-from tortoise.fields.base import OnDelete
 from uuid import uuid4
-from tortoise import fields
+
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
+from shared.ids import new_id
 
 
 class Migration(migrations.Migration):
@@ -58,6 +59,24 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="AuditEntry",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("action", fields.CharField(max_length=40)),
+                ("subject_id", fields.UUIDField(db_index=True)),
+                ("reason", fields.TextField(null=True, unique=False)),
+                ("done_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("done_by", fields.TextField(unique=False)),
+            ],
+            options={
+                "table": "audit_entry",
+                "app": "billing",
+                "pk_attr": "id",
+                "table_description": "Who did what to which cycle, rate, rule, deduction or payout, when and why.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="BillingCycle",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
@@ -104,6 +123,43 @@ class Migration(migrations.Migration):
                 "table_description": "A parent's standing discount; `size` is basis points (PERCENT) or minor units (FIXED).",
             },
             bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="IdempotencyKey",
+            fields=[
+                ("key", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
+                ("content_sha256", fields.CharField(max_length=64)),
+                ("result_id", fields.UUIDField()),
+                ("claimed_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "idempotency_key",
+                "app": "billing",
+                "pk_attr": "key",
+                "table_description": "What a key came with first, and the id of what was made of it.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Inbox",
+            fields=[
+                ("event_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("received_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={"table": "inbox", "app": "billing", "pk_attr": "event_id"},
+            bases=["InboxRow"],
+        ),
+        ops.CreateModel(
+            name="Outbox",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("topic", fields.CharField(max_length=100)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("body", fields.TextField(unique=False)),
+                ("leased_until", fields.DatetimeField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={"table": "outbox", "app": "billing", "pk_attr": "id"},
+            bases=["OutboxRow"],
         ),
         ops.CreateModel(
             name="Payout",

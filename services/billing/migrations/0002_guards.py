@@ -34,15 +34,11 @@ MAKE_REFUSAL = PerDialect(
 
 def refuse(table: str, event: str, when: str = "") -> PerDialect:
     """The database itself refuses the event on every row, or on the rows where `when` holds."""
-    name, condition = f"{table}_{event.lower()}_locked", f"WHEN ({when})" if when else ""
+    trigger = f"CREATE TRIGGER {table}_{event.lower()}_locked BEFORE {event} ON {table}"
+    condition = f"WHEN ({when})" if when else ""
     return PerDialect(
-        sqlite=[
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {condition} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;"
-        ],
-        postgres=[
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {condition} EXECUTE FUNCTION refuse_change()"
-        ],
+        sqlite=[f"{trigger} {condition} BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;"],
+        postgres=[f"{trigger} FOR EACH ROW {condition} EXECUTE FUNCTION refuse_change()"],
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.billing.domain.accounts import Account, BilledSession
 from services.billing.domain.charges import Charge, purchase_description, reversal_description
 from services.billing.domain.lots import Lot
-from services.billing.domain.statements import DiscountKind, DiscountRule
+from services.billing.sql.discounts import RULE_COLUMNS, discount_rule
 from services.billing.sql.entries import STANDING
 from shared.database.database import Row, Statements
 from shared.period import Month
@@ -66,8 +66,8 @@ SELECT p.package_id, p.parent_id, p.child_id, p.purchased_on, p.month, p.expires
  GROUP BY p.package_id ORDER BY p.parent_id, p.purchased_at, p.package_id
 """
 
-_RULES = """
-SELECT id, parent_id, kind, size, label, valid_from, valid_until FROM discount_rule
+_RULES = f"""
+SELECT {RULE_COLUMNS} FROM discount_rule
  WHERE parent_id = ANY($1::uuid[]) AND valid_from <= $2 AND (valid_until IS NULL OR valid_until >= $2)
 """
 
@@ -92,7 +92,7 @@ async def accounts_of(statements: Statements, month: Month, parent_ids: Sequence
         if (lot := _lot(row)).is_shown_in(month):
             accounts[row["parent_id"]].lots.append(lot)
     for row in await statements.rows(_RULES, parent_ids, month.last_day):
-        accounts[row["parent_id"]].rules.append(_rule(row))
+        accounts[row["parent_id"]].rules.append(discount_rule(row))
     return accounts
 
 
@@ -148,10 +148,4 @@ def _lot(row: Row) -> Lot:
         used_sessions=row["used_sessions"],
         used_before=row["used_before"],
         used_within=row["used_within"],
-    )
-
-
-def _rule(row: Row) -> DiscountRule:
-    return DiscountRule(
-        row["id"], DiscountKind(row["kind"]), row["size"], row["label"], row["valid_from"], row["valid_until"]
     )

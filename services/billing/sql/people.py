@@ -5,16 +5,18 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from services.billing.domain.accounts import Account, Contact, Directory
-from shared.contracts.packages import PersonChanged
+from shared.contracts.packages import PersonChanged, PersonKind
 from shared.database.database import Statements, Transaction
 
-_REMEMBER = """
+_UPSERT = """
 INSERT INTO person (person_id, kind, parent_id, name, email, phone, version) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (person_id) DO UPDATE SET
     kind = excluded.kind, parent_id = excluded.parent_id, name = excluded.name, email = excluded.email,
     phone = excluded.phone, version = excluded.version
 WHERE person.version < excluded.version
 """
+
+_KNOWN = "SELECT 1 AS known FROM person WHERE person_id = $1 AND kind = $2"
 
 _FAMILIES = """
 SELECT person_id, kind, parent_id, name, email, phone FROM person
@@ -23,10 +25,14 @@ SELECT person_id, kind, parent_id, name, email, phone FROM person
 """
 
 
-async def remember_people(transaction: Transaction, changes: Sequence[PersonChanged]) -> None:
+async def upsert_people(transaction: Transaction, changes: Sequence[PersonChanged]) -> None:
     """Keeps the newest version of each person, whatever order the changes come in."""
     rows = [(c.person_id, c.kind, c.parent_id, c.name, c.email, c.phone, c.version) for c in changes]
-    await transaction.execute_many(_REMEMBER, rows)
+    await transaction.execute_many(_UPSERT, rows)
+
+
+async def is_known(statements: Statements, person_id: UUID, kind: PersonKind) -> bool:
+    return await statements.row(_KNOWN, person_id, kind) is not None
 
 
 async def directory_of(statements: Statements, accounts: dict[UUID, Account]) -> Directory:

@@ -9,7 +9,7 @@ from services.billing.domain.accounts import Statement
 from services.billing.domain.charges import carried_description
 from services.billing.domain.digest import CHARGE_COLUMNS, STATEMENT_COLUMNS, charge_values, statement_values
 from services.billing.domain.statements import TaxRate, make_bill
-from services.billing.sql.charges import accounts_of, billable_parents
+from services.billing.sql.charges import accounts_of
 from shared.contracts.billing import STATEMENTS_PER_PART
 from shared.database.database import Statements, Transaction
 from shared.ids import new_id
@@ -56,9 +56,9 @@ async def carry_credits(
 ) -> None:
     """Leaves every negative total to the parent's next statement."""
     about = (carried_description(month), month.last_day)
-    credits = [
+    rows = [
         (new_id(), each.parent_id, each.statement_id, *about, each.bill.total_minor, currency, now)
         for each in part
         if each.bill.total_minor < 0
     ]
-    await transaction.execute_many(_CARRY, credits)
+    await transaction.execute_many(_CARRY, rows)
