@@ -36,7 +36,7 @@ def run(components: Sequence[Component]) -> None:
 
 
 async def _serve(components: Sequence[Component], env_files: Sequence[str], overrides: dict[str, object]) -> None:
-    async with open_host(components, env_files=env_files, **overrides) as host:
+    async with open_host(components, env_files=env_files, overrides=overrides) as host:
         configure_logging(host.settings.log_level)
         async with serving(host) as port:
             names = ",".join(component.name for component in components)
