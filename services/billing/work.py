@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from services.billing.domain.statements import TaxRate
 from shared.messaging.work import Work
+from shared.period import local_date
 
 
 class Arrivals:
@@ -33,3 +35,7 @@ class BillingWork(Work):
     taxes: Sequence[TaxRate] = ()
     patience_seconds: float = 30.0
     arrivals: Arrivals = field(default_factory=Arrivals)
+
+    @property
+    def today(self) -> date:
+        return local_date(self.clock.now(), self.zone)
