@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -5,6 +6,7 @@ import pytest
 from markupsafe import escape
 
 from services.invoicing.document.html import Typesetter
+from services.invoicing.document.model import Logo
 from tests.services.invoicing.documents import a_document
 from tests.services.invoicing.statements import a_purchase, a_statement
 
@@ -49,3 +51,9 @@ def test_another_locale_writes_them_differently() -> None:
 def test_only_long_invoices_count_their_pages(typesetter: Typesetter) -> None:
     assert "Page 1 of" not in typesetter.html(a_document(a_statement()))
     assert "Page 2 of 2" in typesetter.html(a_document(a_statement(sessions=40)))
+
+
+def test_the_logo_is_part_of_the_page(typesetter: Typesetter) -> None:
+    document = a_document(a_statement())
+    organisation = replace(document.organisation, logo=Logo("image/png", b"\x89PNG"))
+    assert 'src="data:image/png;base64,iVBORw=="' in typesetter.html(replace(document, organisation=organisation))
