@@ -2,19 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from services.invoicing.domain.payments import PaymentStatus
 from shared.contracts.billing import ChargeKind
 from shared.contracts.packages import Coverage
 from shared.money import Money
 from shared.period import Month
-
-
-class PaymentStatus(StrEnum):
-    UNPAID = "UNPAID"
-    PARTIALLY_PAID = "PARTIALLY_PAID"
-    PAID = "PAID"
-    VOID = "VOID"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services.invoicing.document.options import Renderer
+from services.invoicing.document.options import Renderer, RendererMissing
 from shared.errors import NivaaError
 
 DOCUMENTS_PER_PROCESS = 500
@@ -113,7 +113,12 @@ class _Worker:
     async def _started(self) -> Process:
         if self._process is None or self._process.returncode is not None:
             self.documents = 0
-            self._process = await asyncio.create_subprocess_exec(
+            self._process = await self._start()
+        return self._process
+
+    async def _start(self) -> Process:
+        try:
+            return await asyncio.create_subprocess_exec(
                 self._renderer.binary,
                 "--read-args-from-stdin",
                 stdin=PIPE,
@@ -123,7 +128,8 @@ class _Worker:
                 env=_environment(self._folder),
                 start_new_session=True,  # Ctrl-C is ours to answer; the worker ends with its standard input
             )
-        return self._process
+        except FileNotFoundError:
+            raise RendererMissing(f"{self._renderer.binary} is gone") from None
 
     def kill(self) -> None:
         if self._process is not None:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pypdfium2
 
 from services.invoicing.document.build import Issue, invoice_document
-from services.invoicing.document.model import InvoiceDocument, Organisation, PaymentState, PaymentStatus
+from services.invoicing.document.model import InvoiceDocument, Organisation, PaymentState
+from services.invoicing.domain.payments import PaymentStatus
 from shared.contracts.billing import Statement
 from shared.money import Money
 from shared.period import Month
