@@ -43,8 +43,7 @@ def refuse(table: str, event: str, when: str = "") -> PerDialect:
             f"BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;"
         ],
         postgres=[
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {condition} "
-            "EXECUTE FUNCTION refuse_change()"
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {condition} EXECUTE FUNCTION refuse_change()"
         ],
     )
 
