@@ -6,19 +6,19 @@ from pathlib import Path
 import structlog
 
 from services.invoicing.document.html import Typesetter
-from services.invoicing.document.options import RendererMissing, find_renderer
+from services.invoicing.document.options import find_renderer
 from services.invoicing.document.press import Press
 from services.invoicing.document.workers import PoolLimits, RendererPool
-from services.invoicing.use_cases.render_documents import render_documents
+from services.invoicing.use_cases.render_documents import WAITS, render_documents
 from services.invoicing.work import InvoicingWork
-from shared.files.store import FileStore, FileStoreUnavailable
+from shared.files.store import FileStore
 
 log = structlog.get_logger()
 
 BACKSTOP_SECONDS = 2.0
 """For documents that another process queued, that are due again, or whose holder died."""
 PAUSE_SECONDS = 15.0
-"""While the renderer is not installed or the file store does not answer."""
+"""Before trying again for what documents wait for: the renderer, the file store, the disk."""
 
 
 class RenderingJob:
@@ -44,7 +44,7 @@ class RenderingJob:
         while True:
             try:
                 await self._render()
-            except (RendererMissing, FileStoreUnavailable) as error:
+            except WAITS as error:
                 log.warning("documents wait", reason=str(error), again_in_seconds=PAUSE_SECONDS)
             await asyncio.sleep(PAUSE_SECONDS)
 

@@ -21,7 +21,7 @@ PUT_OFF = "UPDATE document SET due_at = $2, reason = $3 WHERE id = $1 AND status
 FAILED = "UPDATE document SET status = 'FAILED', reason = $2 WHERE id = $1 AND status = 'QUEUED'"
 RETURNED = "UPDATE document SET due_at = $2, attempts = attempts - 1 WHERE id = $1 AND status = 'QUEUED'"
 
-LOCK_BLOCK = "SELECT month FROM number_block WHERE cycle_id = $1 FOR UPDATE"
+LOCK_BLOCK = "SELECT month FROM number_block WHERE cycle_id = $1 FOR NO KEY UPDATE"
 PROGRESS = """
     SELECT d.status, count(*) AS documents
     FROM invoice i JOIN document d ON d.invoice_id = i.id AND d.version = i.document_version

@@ -27,7 +27,6 @@ from services.invoicing.work import InvoicingWork
 from shared.contracts.billing import Statement
 from shared.contracts.invoicing import DocumentsRendered
 from shared.database.database import Row, Transaction
-from shared.errors import NivaaError
 from shared.files.store import FileStore, FileStoreUnavailable, StoredFile
 from shared.money import Money
 from shared.period import Month, local_date
@@ -36,6 +35,8 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
 BATCH = 16
+WAITS = (RendererMissing, FileStoreUnavailable, OSError)
+"""What is no document's fault: no renderer, no file store, no room on the disk."""
 
 
 class Printer(Protocol):
@@ -52,13 +53,13 @@ class Outcome:
     attempts: int
     stored: StoredFile | None = None
     reason: str = ""
-    waiting_for: NivaaError | None = None
+    waiting_for: Exception | None = None
 
 
 async def render_documents(work: InvoicingWork, printer: Printer, files: FileStore) -> int:
     """One batch; returns how many documents it had.
 
-    Raises RendererMissing or FileStoreUnavailable, after giving back the documents that wait for it.
+    Raises one of WAITS after giving back the documents that wait for it.
     """
     leased = await _lease(work)
     outcomes = await asyncio.gather(*(_render(work, printer, files, row) for row in leased))
@@ -83,7 +84,7 @@ async def _render(work: InvoicingWork, printer: Printer, files: FileStore, row: 
         pdf = await printer.print(_document(work, row))
         key = file_key(Month.parse(row["month"]), row["number"], row["version"])
         return outcome(stored=await files.put_if_absent(key, pdf, "application/pdf"))
-    except (FileStoreUnavailable, RendererMissing) as error:
+    except WAITS as error:
         return outcome(waiting_for=error)
     except Exception as error:  # noqa: BLE001 -- whatever is wrong with one document, the others go on
         log.warning("document not rendered", number=row["number"], attempt=row["attempts"], error=repr(error))

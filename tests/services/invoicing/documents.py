@@ -3,7 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 
 from services.invoicing.document.build import Issue, invoice_document
 from services.invoicing.document.model import InvoiceDocument, Organisation, PaymentState

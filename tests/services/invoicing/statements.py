@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from shared.contracts.billing import AmountLine, ChargeLine, PackageUsage, Statement, UsageLine
+from shared.contracts.billing import AmountLine, ChargeLine, CycleClosed, PackageUsage, Statement, UsageLine
 from shared.contracts.packages import Coverage
 from shared.money import part_of
 
@@ -62,6 +62,7 @@ def a_lot(used: int = 3, total: int = 20) -> PackageUsage:
 def a_statement(
     ordinal: int = 1,
     *,
+    month: str = "2026-10",
     sessions: int = 8,
     parent_name: str = "Asha Rao",
     parent_id: UUID | None = None,
@@ -73,7 +74,7 @@ def a_statement(
     subtotal_minor = sum(charge.amount_minor for charge in charged)
     discount_minor = part_of(subtotal_minor, 500)
     return Statement(
-        statement_id=same_id("statement", ordinal),
+        statement_id=same_id("statement", month, ordinal),
         ordinal=ordinal,
         parent_id=parent_id or same_id("parent", ordinal),
         parent_name=parent_name,
@@ -91,3 +92,20 @@ def a_statement(
         tax_minor=0,
         total_minor=subtotal_minor - discount_minor,
     )
+
+
+def a_cycle(month: str, statements: list[Statement], part_size: int = 2) -> list[CycleClosed]:
+    """The parts of a closed cycle."""
+    parts = [statements[start : start + part_size] for start in range(0, len(statements), part_size)]
+    return [
+        CycleClosed(
+            cycle_id=same_id("cycle", month),
+            month=month,
+            closed_at=datetime(2026, 11, 1, 3, 0, tzinfo=UTC),
+            part=number,
+            parts=len(parts),
+            statement_count=len(statements),
+            statements=part,
+        )
+        for number, part in enumerate(parts, start=1)
+    ]
