@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from services.gateway.federation.errors import UNAVAILABLE
 from services.gateway.federation.failure import Failure, PathKey, failure_of, place
 from services.gateway.federation.merging import Object, keys_of, merge_into_all
 from services.gateway.federation.plan import EntityCall
 from services.gateway.federation.representations import Batch
 from services.gateway.federation.selection import Selections
 from services.gateway.federation.subgraph import SubgraphResponse
+
+_MISFIT = {"message": "A service's answer does not fit the request.", "extensions": {"code": UNAVAILABLE}}
 
 
 def add_root(owners: list[Object], selections: Selections, response: SubgraphResponse) -> list[Failure]:
@@ -18,19 +21,17 @@ def add_root(owners: list[Object], selections: Selections, response: SubgraphRes
     unplaced = list(_place(owners, ((_path(error), failure_of(error)) for error in response.errors)))
     if response.data is not None:
         return unplaced
-    for owner in owners:
-        _lack(owner, selections, _whole(response))
+    _lack_all(owners, selections, _whole(response))
     return []
 
 
 def add_entities(call: EntityCall, asked: Batch, response: SubgraphResponse) -> list[Failure]:
     """Merges one call's entities into their owners; returns the call's errors that explain no null."""
     for owner, failure in asked.dropped:
-        _lack(owner, call.selections, failure)
+        _lack_all([owner], call.selections, failure)
     entities = (response.data or {}).get(call.alias)
     if not isinstance(entities, list) or len(entities) != len(asked.owners):
-        for owner in (owner for owners in asked.owners for owner in owners):
-            _lack(owner, call.selections, _whole(response))
+        _lack_all((owner for owners in asked.owners for owner in owners), call.selections, _whole(response))
         return []
     for owners, entity in zip(asked.owners, entities, strict=True):
         _add_entity(owners, call.selections, entity)
@@ -41,8 +42,7 @@ def _add_entity(owners: list[Object], selections: Selections, entity: Any) -> No
     if isinstance(entity, dict):
         merge_into_all(owners, entity)
         return
-    for owner in owners:
-        _lack(owner, selections, None)
+    _lack_all(owners, selections, None)
 
 
 def errors_of_no_call(calls: Iterable[EntityCall], response: SubgraphResponse) -> list[Failure]:
@@ -70,16 +70,16 @@ def _place(owners: list[Object], failures: Iterable[tuple[tuple[PathKey, ...], F
             yield failure
 
 
-def _lack(owner: Object, selections: Selections, failure: Failure | None) -> None:
+def _lack_all(owners: Iterable[Object], selections: Selections, failure: Failure | None) -> None:
     """The fields did not come. What another fetch has brought already stays."""
-    for key in keys_of(selections):
-        owner.setdefault(key, failure)
+    for owner in owners:
+        for key in keys_of(selections):
+            owner.setdefault(key, failure)
 
 
 def _whole(response: SubgraphResponse) -> Failure:
     """The failure of a request of which nothing came."""
-    errors = response.errors or [{"message": "The service's answer does not fit the request."}]
-    return replace(failure_of(errors[0]), is_shared=True)
+    return replace(failure_of(response.errors[0] if response.errors else _MISFIT), is_shared=True)
 
 
 def _path(error: dict[str, Any]) -> tuple[PathKey, ...]:

@@ -21,7 +21,7 @@ class FetchRequest:
 class Subgraph(Protocol):
     """One subgraph, however it is reached."""
 
-    async def fetch(self, request: FetchRequest) -> bytes:
+    async def fetch(self, request: FetchRequest, /) -> bytes:
         """The response's body; SubgraphUnavailable when there is none. Cancelled when the client has gone."""
         ...
 
