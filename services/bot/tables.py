@@ -1,6 +1,7 @@
 """What this service stores. Times are UTC; `subject` is a token's `sub`: a parent's, a tutor's or a coordinator's id.
 
-CHECKs and partial indexes stand in the migration, as SQL: the ORM does not make them.
+CHECKs and partial indexes stand in the migration, as SQL: the ORM does not make them. Docstrings of tables become
+their comments in the database, and the ORM takes a semicolon in one for the end of its statement.
 """
 
 from tortoise import fields
@@ -13,7 +14,7 @@ from shared.messaging.tables import InboxRow, OutboxRow
 
 
 class LinkInvitation(Model):
-    """A t.me link that somebody asked for. Only a digest of its secret is kept; `chat_id` is who used it."""
+    """A t.me link that somebody asked for: a digest of its secret, and the chat that used it."""
 
     secret_sha256 = fields.CharField(64, primary_key=True)
     subject = fields.CharField(200)
@@ -26,7 +27,7 @@ class LinkInvitation(Model):
 
 
 class TelegramLink(Model):
-    """A person's chat: one chat a person, one person a chat. `blocked_at` until the person writes again."""
+    """One chat a person, one person a chat. Blocked until the person writes again."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     subject = fields.CharField(200, unique=True)
@@ -40,7 +41,7 @@ class TelegramLink(Model):
 
 
 class Notification(Model):
-    """A message to one linked person about one cause, such as an alert; while PENDING it is due at `due_at`."""
+    """A message to one linked person about one cause. While PENDING it is due at `due_at`."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     cause_id = fields.UUIDField()
