@@ -20,10 +20,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DatabaseConfig:
-    """What Tortoise needs to know: the service's name is its app label."""
+    """What Tortoise needs to know: the service's name is its app label, its package is `home`.`service`."""
 
     service: str
     url: str
+    home: str = "services"
 
     @property
     def dialect(self) -> Dialect:
@@ -31,12 +32,23 @@ class DatabaseConfig:
 
     def for_tortoise(self) -> dict[str, Any]:
         app = {
-            "models": [f"services.{self.service}.tables"],
-            "migrations": f"services.{self.service}.migrations",
-            "default_connection": "default",
+            "models": [f"{self.home}.{self.service}.tables"],
+            "migrations": f"{self.home}.{self.service}.migrations",
+            "default_connection": self.connection_name,
         }
         connection = {"engine": f"shared.database.{self.dialect}", "credentials": self._credentials()}
-        return {"connections": {"default": connection}, "apps": {self.service: app}, "use_tz": True, "timezone": "UTC"}
+        return {
+            "connections": {self.connection_name: connection},
+            "apps": {self.service: app},
+            "use_tz": True,
+            "timezone": "UTC",
+        }
+
+    @property
+    def connection_name(self) -> str:
+        """Tortoise caches statements for the whole process by this name and the table's, and several services
+        have an outbox: one name for all would hand one service the other's statements."""
+        return f"{self.service}_{self.dialect}"
 
     @property
     def sqlite_path(self) -> Path:
@@ -62,9 +74,10 @@ class DatabaseConfig:
 class Statements:
     """Raw statements in PostgreSQL's words (see dialect.py); inside a transaction they are part of it."""
 
-    def __init__(self, context: TortoiseContext, dialect: Dialect) -> None:
+    def __init__(self, context: TortoiseContext, config: DatabaseConfig) -> None:
         self._context = context
-        self.dialect = dialect
+        self.config = config
+        self.dialect = config.dialect
 
     async def rows(self, statement: str, *parameters: object) -> list[Row]:
         """All rows of a query, or of a writing statement with RETURNING."""
@@ -100,14 +113,14 @@ class Statements:
     def _client(self) -> BaseDBAsyncClient:
         # Asked anew each time: inside a transaction of this task it is the transaction's client, and any
         # other client would wait for the lock which that transaction holds.
-        return self._context.connections.get("default")
+        return self._context.connections.get(self.config.connection_name)
 
 
 class Transaction(Statements):
     """One open transaction. Nothing slow and no new task inside it."""
 
-    def __init__(self, context: TortoiseContext, dialect: Dialect) -> None:
-        super().__init__(context, dialect)
+    def __init__(self, context: TortoiseContext, config: DatabaseConfig) -> None:
+        super().__init__(context, config)
         self._after_commit: list[Callable[[], object]] = []
 
     def after_commit(self, callback: Callable[[], object]) -> None:
@@ -121,16 +134,12 @@ class Transaction(Statements):
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that can fail without taking the whole transaction with it."""
-        async with in_transaction("default"):
+        async with in_transaction(self.config.connection_name):
             yield
 
 
 class Database(Statements):
     """One service's database. Its models work in any task inside `bound()`."""
-
-    def __init__(self, context: TortoiseContext, config: DatabaseConfig) -> None:
-        super().__init__(context, config.dialect)
-        self.config = config
 
     @contextmanager
     def bound(self) -> Iterator[None]:
@@ -147,9 +156,9 @@ class Database(Statements):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commits at the end of the block, rolls back when it raises."""
-        transaction = Transaction(self._context, self.dialect)
+        transaction = Transaction(self._context, self.config)
         with self.bound():
-            async with in_transaction("default"):
+            async with in_transaction(self.config.connection_name):
                 yield transaction
         transaction.committed()
 
@@ -166,6 +175,7 @@ async def open_database(config: DatabaseConfig) -> AsyncIterator[Database]:
     with database.bound():
         await context.init(config=config.for_tortoise())
     try:
+        await database.check()  # connects now, so that no request is cancelled while it does
         yield database
     finally:
         with database.bound():

@@ -7,20 +7,18 @@ is something to write, which is what CI asks.
 import argparse
 import asyncio
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from shared.database.database import DatabaseConfig
 from shared.database.migrations import missing_migrations
 
 
 async def main(services: list[str], *, check: bool) -> int:
     missing = 0
     for service in services:
-        with TemporaryDirectory() as folder:
-            for migration in await missing_migrations(service, Path(folder)):
-                missing += 1
-                where = migration.name if check else migration.write()
-                sys.stdout.write(f"{service}: {'missing' if check else 'wrote'} {where}\n")
+        for migration in await missing_migrations(DatabaseConfig(service, "sqlite://:memory:")):
+            missing += 1
+            where = migration.name if check else migration.write()
+            sys.stdout.write(f"{service}: {'missing' if check else 'wrote'} {where}\n")
     if not missing:
         sys.stdout.write("No changes detected\n")
     return 1 if check and missing else 0

@@ -5,7 +5,6 @@ the first, then find nothing left to do; a crash anywhere leaves the database as
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from tortoise.context import TortoiseContext
@@ -29,23 +28,28 @@ async def migrate(config: DatabaseConfig) -> None:
     with Database(context, config).bound():
         await context.init(config=settings)
         try:
-            async with in_transaction("default") as transaction:
+            async with in_transaction(config.connection_name) as transaction:
                 if config.dialect == "postgres":
                     await transaction.execute_query("SELECT pg_advisory_xact_lock(hashtext('migrate'))")
-                await MigrationExecutor(transaction, settings["apps"]).migrate()
+                await _run_all(MigrationExecutor(transaction, settings["apps"]))
         finally:
             await context.close_connections()
 
 
-async def missing_migrations(service: str, folder: Path) -> list[MigrationWriter]:
+async def _run_all(executor: MigrationExecutor) -> None:
+    # Its record must exist before it is first read: a failing read would spoil the transaction on PostgreSQL.
+    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))  # noqa: SLF001
+    await executor.migrate()
+
+
+async def missing_migrations(config: DatabaseConfig) -> list[MigrationWriter]:
     """The migrations that the service's tables would need beyond those it has; their `write()` makes the files."""
-    config = DatabaseConfig(service, f"sqlite://{folder / 'empty.sqlite'}")
     settings = config.for_tortoise()
     context = TortoiseContext()
     with Database(context, config).bound():
         await context.init(config=settings, init_connections=False)
         if context.apps is None:
-            raise RuntimeError(f"{service} has no tables")
+            raise RuntimeError(f"{config.service} has no tables")
         try:
             return list(await MigrationAutodetector(context.apps, settings["apps"]).changes())
         finally:

@@ -12,6 +12,7 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
     ConnectionWrapper,
+    NestedTransactionContext,
     TransactionalDBClient,
     TransactionContext,
     TransactionContextPooled,
@@ -26,6 +27,9 @@ class Connection(asyncpg.Connection):
 
 
 class Transaction(TransactionWrapper):
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(Transaction(self))
+
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         if self._finalized:
             raise TransactionManagementError("this transaction is over; start tasks after it, not inside it")

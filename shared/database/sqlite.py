@@ -17,7 +17,12 @@ from typing import Any
 from uuid import UUID
 
 import aiosqlite
-from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+)
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
@@ -55,6 +60,9 @@ class Transaction(SqliteTransactionWrapper):
             await self._connection.rollback()
         await self._connection.execute("BEGIN IMMEDIATE")
 
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(Transaction(self))
+
     def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
         if self._finalized:
             raise TransactionManagementError("this transaction is over; start tasks after it, not inside it")
@@ -70,17 +78,22 @@ class TransactionBoundary(SqliteTransactionContext):
     __slots__ = ()
 
     async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        token = None
         try:
-            return await super().__aenter__()
+            await self.ensure_connection()
+            token = self.token = get_connections().set(self.connection_name, self.connection)
+            await self.connection.begin()
         except BaseException:
-            token = getattr(self, "token", None)
-            if token is not None:  # the lock is ours
-                try:
-                    await asyncio.shield(self.connection._connection.rollback())  # noqa: SLF001
-                finally:
+            try:
+                if token is not None:
                     get_connections().reset(token)
-                    self._trxlock.release()
+                    await asyncio.shield(self.connection._connection.rollback())  # noqa: SLF001
+            finally:
+                self._trxlock.release()
             raise
+        transaction: TransactionalDBClient = self.connection
+        return transaction
 
 
 class Client(SqliteClient):
