@@ -1,0 +1,1 @@
+"""The Telegram bot: links chats to people, answers them, and pushes alerts."""

@@ -1,0 +1,1 @@
+"""The bot's rules: values in, values out."""

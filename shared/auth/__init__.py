@@ -1,0 +1,1 @@
+"""Who is asking: ES256 tokens, the keys that verify them, and the viewer they name."""

@@ -1,0 +1,42 @@
+"""The viewer: who asks, in which role, with which scopes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from uuid import UUID
+
+MONEY_READ = "money:read"
+"""The scope whose bearer sees live money while the freeze is on."""
+
+
+class Role(StrEnum):
+    PARENT = "parent"
+    TUTOR = "tutor"
+    COORDINATOR = "coordinator"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The subject of a verified token. `actor` is the service that acts for the subject, if one does."""
+
+    subject: str
+    role: Role
+    scopes: frozenset[str] = frozenset()
+    actor: str | None = None
+
+    @cached_property
+    def person_id(self) -> UUID | None:
+        """The person behind the subject; None when the subject is no UUID."""
+        try:
+            return UUID(self.subject)
+        except ValueError:
+            return None
+
+    @property
+    def workspace(self) -> Role | None:
+        """The workspace the viewer works in; services have none."""
+        return None if self.role is Role.SERVICE else self.role
+
+    def has_scope(self, scope: str) -> bool:
+        return scope in self.scopes

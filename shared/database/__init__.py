@@ -1,0 +1,8 @@
+"""One database a service: PostgreSQL or SQLite by URL, with the same statements on both.
+
+dialect.py      statements are written for PostgreSQL; this reads them for SQLite
+sqlite.py       Tortoise's SQLite engine, with its cancellation and time traps closed
+postgres.py     Tortoise's asyncpg engine, likewise
+database.py     opening, binding to tasks, transactions, reading rows
+migrations.py   Tortoise's runner under a lock, and the constraints it cannot make by itself
+"""

@@ -1,0 +1,194 @@
+"""A service's database: opened by URL, bound to the tasks that work for the service, written in transactions."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import TortoiseContext, _current_context
+from tortoise.transactions import in_transaction
+
+from shared.database.dialect import for_sqlite, parameters_for_sqlite
+
+Dialect = Literal["sqlite", "postgres"]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseConfig:
+    """What Tortoise needs to know: the service's name is its app label, its package is `home`.`service`."""
+
+    service: str
+    url: str
+    home: str = "services"
+
+    @property
+    def dialect(self) -> Dialect:
+        return "sqlite" if urlsplit(self.url).scheme == "sqlite" else "postgres"
+
+    def for_tortoise(self) -> dict[str, Any]:
+        app = {
+            "models": [f"{self.home}.{self.service}.tables"],
+            "migrations": f"{self.home}.{self.service}.migrations",
+            "default_connection": self.connection_name,
+        }
+        connection = {"engine": f"shared.database.{self.dialect}", "credentials": self._credentials()}
+        return {
+            "connections": {self.connection_name: connection},
+            "apps": {self.service: app},
+            "use_tz": True,
+            "timezone": "UTC",
+        }
+
+    @property
+    def connection_name(self) -> str:
+        """Tortoise caches statements for the whole process by this name and the table's, and several services
+        have an outbox: one name for all would hand one service the other's statements."""
+        return f"{self.service}_{self.dialect}"
+
+    @property
+    def sqlite_path(self) -> Path:
+        """sqlite:///absolute/path or sqlite://relative/path."""
+        return Path(unquote(self.url.removeprefix("sqlite://")))
+
+    def _credentials(self) -> dict[str, Any]:
+        if self.dialect == "sqlite":
+            return {"file_path": str(self.sqlite_path), "synchronous": "FULL", "busy_timeout": 30_000}
+        parts = urlsplit(self.url)
+        return {
+            "host": parts.hostname or "127.0.0.1",
+            "port": parts.port or 5432,
+            "user": unquote(parts.username or "postgres"),
+            "password": unquote(parts.password) if parts.password else None,
+            "database": parts.path.lstrip("/"),
+            "minsize": 1,
+            "maxsize": 10,
+            "application_name": f"nivaa-{self.service}",
+        }
+
+
+class Statements:
+    """Raw statements in PostgreSQL's words (see dialect.py); inside a transaction they are part of it."""
+
+    def __init__(self, context: TortoiseContext, config: DatabaseConfig) -> None:
+        self._context = context
+        self.config = config
+        self.dialect = config.dialect
+
+    async def rows(self, statement: str, *parameters: object) -> list[Row]:
+        """All rows of a query, or of a writing statement with RETURNING."""
+        statement, values = self._spoken(statement, parameters)
+        return await self._client().execute_query_dict(statement, values)
+
+    async def row(self, statement: str, *parameters: object) -> Row | None:
+        """The first row, or None."""
+        found = await self.rows(statement, *parameters)
+        return found[0] if found else None
+
+    async def value(self, statement: str, *parameters: object) -> Any:
+        """The first column of the first row, or None."""
+        found = await self.row(statement, *parameters)
+        return next(iter(found.values())) if found else None
+
+    async def execute(self, statement: str, *parameters: object) -> int:
+        """Runs a statement whose rows nobody reads; returns how many rows it changed (not for INSERT)."""
+        statement, values = self._spoken(statement, parameters)
+        return (await self._client().execute_query(statement, values))[0]
+
+    async def execute_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        """The same statement for every row of parameters."""
+        if rows:
+            spoken = for_sqlite(statement) if self.dialect == "sqlite" else statement
+            await self._client().execute_many(spoken, [list(row) for row in rows])
+
+    def _spoken(self, statement: str, parameters: Sequence[object]) -> tuple[str, list[Any]]:
+        if self.dialect == "sqlite":
+            return for_sqlite(statement), parameters_for_sqlite(parameters)
+        return statement, list(parameters)
+
+    def _client(self) -> BaseDBAsyncClient:
+        # Asked anew each time: inside a transaction of this task it is the transaction's client, and any
+        # other client would wait for the lock which that transaction holds.
+        return self._context.connections.get(self.config.connection_name)
+
+
+class Transaction(Statements):
+    """One open transaction. Nothing slow and no new task inside it."""
+
+    def __init__(self, context: TortoiseContext, config: DatabaseConfig) -> None:
+        super().__init__(context, config)
+        self._after_commit: list[Callable[[], object]] = []
+
+    def after_commit(self, callback: Callable[[], object]) -> None:
+        """Calls back once the transaction is durable, and not at all when it is rolled back."""
+        self._after_commit.append(callback)
+
+    def committed(self) -> None:
+        for callback in self._after_commit:
+            callback()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that can fail without taking the whole transaction with it."""
+        async with in_transaction(self.config.connection_name):
+            yield
+
+
+class Database(Statements):
+    """One service's database. Its models work in any task inside `bound()`."""
+
+    @contextmanager
+    def bound(self) -> Iterator[None]:
+        """Makes this the database of the present task, and of tasks started in it.
+
+        Tortoise's own `with context:` keeps its token on the context, so two tasks cannot use it at once.
+        """
+        token = _current_context.set(self._context)
+        try:
+            yield
+        finally:
+            _current_context.reset(token)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commits at the end of the block, rolls back when it raises."""
+        transaction = Transaction(self._context, self.config)
+        with self.bound():
+            async with in_transaction(self.config.connection_name):
+                yield transaction
+        transaction.committed()
+
+    async def check(self) -> None:
+        """Raises when the database does not answer."""
+        await self.rows("SELECT 1 AS one")
+
+
+@asynccontextmanager
+async def open_database(config: DatabaseConfig) -> AsyncIterator[Database]:
+    """Opens a database whose migrations have been run."""
+    context = TortoiseContext()
+    database = Database(context, config)
+    with database.bound():
+        await context.init(config=config.for_tortoise())
+    try:
+        await database.check()  # connects now, so that no request is cancelled while it does
+        yield database
+    finally:
+        with database.bound():
+            await context.close_connections()
+
+
+class BindDatabase:
+    """ASGI middleware: every request works on this service's database."""
+
+    def __init__(self, app: ASGIApp, database: Database) -> None:
+        self._app = app
+        self._database = database
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._database.bound():
+            await self._app(scope, receive, send)

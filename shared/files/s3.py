@@ -1,0 +1,126 @@
+"""A bucket as a file store: Cloudflare R2, or anything else that speaks S3."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import aioboto3
+from aiobotocore.config import AioConfig
+from botocore.exceptions import BotoCoreError, ClientError
+from starlette.routing import BaseRoute
+
+from shared.files.store import (
+    FileExists,
+    FileMissing,
+    FileStoreUnavailable,
+    StoredFile,
+    checked_key,
+    content_disposition,
+)
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+_ATTEMPTS = 3
+
+# R2 refuses the checksums that newer clients send unasked, so only required ones are sent.
+_CONFIG = AioConfig(
+    signature_version="s3v4",
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+    s3={"addressing_style": "path"},
+    max_pool_connections=32,
+    connect_timeout=5,
+    read_timeout=20,
+    retries={"max_attempts": _ATTEMPTS, "mode": "standard"},
+)
+
+
+@dataclass(frozen=True)
+class S3Location:
+    """Where the bucket is; credentials are taken from the standard AWS_* environment."""
+
+    bucket: str
+    endpoint: str | None
+    region: str
+
+
+class S3Store:
+    """Objects of one bucket."""
+
+    routes: Sequence[BaseRoute] = ()
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, location: S3Location) -> AsyncIterator["S3Store"]:
+        """Keeps one client: making one costs a hundred times a request's own work."""
+        session = aioboto3.Session(region_name=location.region)
+        async with session.client("s3", endpoint_url=location.endpoint, config=_CONFIG) as client:
+            yield cls(client, location.bucket)
+
+    async def put_if_absent(self, key: str, content: bytes, media_type: str) -> StoredFile:
+        if not await self._written(checked_key(key), content, media_type) and await self.read(key) != content:
+            raise FileExists(key)
+        return StoredFile.of(key, content)
+
+    async def _written(self, key: str, content: bytes, media_type: str) -> bool:
+        """False when the key was taken. A conflict means that another upload of it is under way: look again."""
+        for _ in range(_ATTEMPTS):
+            try:
+                with _unavailable_unless("PreconditionFailed", "ConditionalRequestConflict"):
+                    await self._client.put_object(
+                        Bucket=self._bucket, Key=key, Body=content, ContentType=media_type, IfNoneMatch="*"
+                    )
+            except ClientError as error:
+                if _code(error) == "PreconditionFailed":
+                    return False
+            else:
+                return True
+        raise FileStoreUnavailable(f"{key}: another upload of it does not end")
+
+    async def read(self, key: str) -> bytes:
+        try:
+            with _unavailable_unless("NoSuchKey"):
+                found = await self._client.get_object(Bucket=self._bucket, Key=checked_key(key))
+                async with found["Body"] as body:
+                    return await body.read()
+        except ClientError:
+            raise FileMissing(key) from None
+
+    async def link(self, key: str, lifetime: timedelta, download_name: str) -> str:
+        return await self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": checked_key(key),
+                "ResponseContentDisposition": content_disposition(download_name),
+            },
+            ExpiresIn=int(lifetime.total_seconds()),
+        )
+
+    async def check(self) -> None:
+        with _unavailable_unless():
+            await self._client.head_bucket(Bucket=self._bucket)
+
+
+@contextmanager
+def _unavailable_unless(*expected: str) -> Iterator[None]:
+    """Lets refusals with an expected code through as they are; everything else is the store's failure."""
+    try:
+        yield
+    except ClientError as error:
+        if _code(error) in expected:
+            raise
+        raise FileStoreUnavailable(f"the bucket answered {_code(error)}") from error
+    except (BotoCoreError, OSError, TimeoutError) as error:
+        raise FileStoreUnavailable("the bucket does not answer") from error
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")

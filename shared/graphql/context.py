@@ -1,0 +1,38 @@
+"""What a resolver knows of the request. Services extend it by their loaders."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from strawberry.types import Info as StrawberryInfo
+
+from shared.auth.viewer import MONEY_READ, Role, Viewer
+from shared.errors import Forbidden
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """`frozen` is decided once a request; `currency` and `locale` are the organisation's."""
+
+    viewer: Viewer
+    frozen: bool
+    currency: str
+    locale: str
+
+    def require(self, *roles: Role) -> None:
+        """Raises Forbidden unless the viewer has one of the roles."""
+        if self.viewer.role not in roles:
+            raise Forbidden("this is not for your role")
+
+
+ContextT = TypeVar("ContextT", bound=Context)
+Info: TypeAlias = StrawberryInfo[ContextT, None]
+
+
+def is_frozen(viewer: Viewer, frozen_workspaces: Collection[Role]) -> bool:
+    """Whether the beta freeze hides money from this viewer. A service sees it with money:read, or with no freeze."""
+    if viewer.has_scope(MONEY_READ):
+        return False
+    if viewer.workspace is None:
+        return bool(frozen_workspaces)
+    return viewer.workspace in frozen_workspaces

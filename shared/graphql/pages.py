@@ -1,0 +1,107 @@
+"""Relay connections over rows in a stable order.
+
+A cursor is the order's key of its row and says nothing else: what a viewer may see is decided by the query that it
+continues, not by the cursor.
+"""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import strawberry
+
+from shared.errors import InvalidInput
+
+LONGEST_PAGE = 100
+DEFAULT_PAGE = 20
+
+T = TypeVar("T")
+
+
+@strawberry.federation.type(shareable=True)
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class Edge(Generic[T]):
+    cursor: str
+    node: T
+
+
+@strawberry.type
+class Connection(Generic[T]):
+    edges: list[Edge[T]]
+    page_info: PageInfo
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field
+    def nodes(self) -> list[T]:
+        return [edge.node for edge in self.edges]
+
+    @strawberry.field
+    async def total_count(self) -> int:
+        """How many there are on all pages together."""
+        return await self.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was asked for: `first` rows after the row whose order key is `after`."""
+
+    first: int
+    after: tuple[Any, ...] | None
+
+    @classmethod
+    def asked(cls, first: int | None, after: str | None, key: type[Any]) -> "Page":
+        """Reads the arguments of a connection; `key` is the order key's type, like tuple[datetime, UUID].
+
+        Raises InvalidInput for a page that is too long or a cursor that is not of this connection.
+        """
+        size = DEFAULT_PAGE if first is None else first
+        if not 1 <= size <= LONGEST_PAGE:
+            raise InvalidInput(f"first is from 1 to {LONGEST_PAGE}, not {size}")
+        return cls(size, None if after is None else _read_cursor(after, key))
+
+    @property
+    def limit(self) -> int:
+        """How many rows to read: one more than asked tells whether there is a next page."""
+        return self.first + 1
+
+
+def connection(
+    page: Page,
+    rows: Sequence[Any],
+    *,
+    key: Callable[[Any], Sequence[Any]],
+    node: Callable[[Any], T],
+    count: Callable[[], Awaitable[int]],
+) -> Connection[T]:
+    """Of up to `page.limit` rows: `key` gives a row's order key, `node` what the client sees of it."""
+    shown = rows[: page.first]
+    edges = [Edge(cursor=_write_cursor(key(row)), node=node(row)) for row in shown]
+    info = PageInfo(
+        has_next_page=len(rows) > page.first,
+        has_previous_page=page.after is not None,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+    return Connection(edges=edges, page_info=info, count=count)
+
+
+def _write_cursor(key: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(list(key))).decode()
+
+
+def _read_cursor(cursor: str, key: type[Any]) -> tuple[Any, ...]:
+    try:
+        decoded: tuple[Any, ...] = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=key)
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        raise InvalidInput("that cursor is not of this list") from None
+    return decoded

@@ -1,0 +1,48 @@
+"""The one way an error reaches a client: a code from the closed list, and nothing that was not meant for it."""
+
+import structlog
+from graphql import GraphQLError
+from strawberry.extensions import MaskErrors
+
+from shared.errors import Refusal
+
+log = structlog.get_logger()
+
+INTERNAL = "INTERNAL"
+NOT_GRAPHQL = "GRAPHQL_INVALID"
+"""The document itself is at fault: it does not parse, or does not fit the schema."""
+
+
+class Refusals(MaskErrors):
+    """Refusals keep their message and details; faults of ours are logged and become INTERNAL."""
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=lambda _: True)
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        cause = _cause(error)
+        if isinstance(cause, Refusal):
+            return _located(error, cause.message, {"code": cause.code, **cause.details})
+        if cause is None:
+            return _located(error, error.message, {"code": NOT_GRAPHQL, **(error.extensions or {})})
+        log.error("resolver failed", path=error.path, exc_info=cause)
+        return _located(error, "something went wrong on our side", {"code": INTERNAL})
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    """What was raised: graphql-core wraps it, twice where an argument's value is to blame."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def _located(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

@@ -1,0 +1,60 @@
+"""A federation subgraph: its caches, its limits, its masks.
+
+The validation rules are classes made once: made anew for each request, as strawberry's own limiter extensions do,
+they would be other keys of the validation cache every time, and every request would be validated again.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import strawberry
+from graphql import ASTValidationRule, GraphQLError
+from strawberry.extensions import (
+    AddValidationRules,
+    MaxTokensLimiter,
+    ParserCache,
+    SchemaExtension,
+    ValidationCache,
+)
+from strawberry.extensions.max_aliases import create_validator as at_most_aliases
+from strawberry.extensions.query_depth_limiter import create_validator as at_most_depth
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from shared.graphql.refusals import Refusals
+from shared.graphql.scalars import SCALARS
+
+CACHED_DOCUMENTS = 512
+MOST_TOKENS = 5_000
+RULES: list[type[ASTValidationRule]] = [at_most_depth(16, None), at_most_aliases(60)]
+
+
+class Subgraph(strawberry.federation.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Refusals has logged what is ours; strawberry would log clients' mistakes with their variables."""
+
+
+def subgraph(
+    query: type, mutation: type | None = None, subscription: type | None = None, types: Iterable[type] = ()
+) -> Subgraph:
+    """Version 2.9 of the federation link: the composer refuses later ones."""
+    return Subgraph(
+        query=query,
+        mutation=mutation,
+        subscription=subscription,
+        types=types,
+        extensions=_extensions(),
+        federation_version="2.9",
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+
+
+def _extensions() -> list[Callable[[], SchemaExtension]]:
+    made: list[Callable[[], Any]] = [
+        Refusals,
+        lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+        lambda: MaxTokensLimiter(MOST_TOKENS),
+        lambda: AddValidationRules(RULES),
+    ]
+    return made

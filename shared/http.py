@@ -1,0 +1,23 @@
+"""Refusals over HTTP, in the same words as over GraphQL."""
+
+from starlette.responses import JSONResponse
+
+from shared.errors import Refusal
+
+STATUS = {
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
+    "NOT_FOUND": 404,
+    "INVALID_INPUT": 400,
+    "TOO_COMPLEX": 413,
+    "UPSTREAM_UNAVAILABLE": 503,
+}
+CONFLICT = 409
+"""What every other code is: the request is fine, the state of things is not."""
+
+
+def refusal_response(refusal: Refusal) -> JSONResponse:
+    extensions = {"code": refusal.code, **refusal.details}
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.code == "UNAUTHENTICATED" else None
+    body = {"errors": [{"message": refusal.message, "extensions": extensions}]}
+    return JSONResponse(body, STATUS.get(refusal.code, CONFLICT), headers)

@@ -1,0 +1,191 @@
+"""The host: opens resources by URL, migrates, builds components, and closes all of it in reverse.
+
+One process may host one component or all of them. The front is the component listed last: its app is what the
+process serves; the others, if any, are reached in process.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from shared.auth.gate import Gate
+from shared.auth.keys import JwksUrl, KeyFile, KeySource
+from shared.auth.tokens import TokenIssuer, TokenVerifier
+from shared.clock import Clock, SystemClock
+from shared.database.database import BindDatabase, Database, DatabaseConfig, open_database
+from shared.database.migrations import migrate
+from shared.files.opening import open_file_store
+from shared.files.store import FileStore
+from shared.messaging.broker import Broker
+from shared.messaging.inbox import Inbox
+from shared.messaging.memory import MemoryBroker
+from shared.messaging.outbox import Relay
+from shared.runtime.component import Check, Component, Job, Service, Surroundings
+from shared.runtime.health import health_routes
+from shared.runtime.peers import PEER_TIMEOUT_SECONDS, HttpPeer, InProcessPeer, Peer
+from shared.runtime.settings import ENV_FILES, Settings, load_settings
+
+log = structlog.get_logger()
+
+RESTART_PAUSE_SECONDS = 1.0
+
+
+@dataclass
+class Host:
+    """A list of components at work."""
+
+    settings: Settings
+    broker: Broker
+    files: FileStore
+    session: aiohttp.ClientSession
+    verifier: TokenVerifier
+    token_issuer: TokenIssuer | None
+    clock: Clock
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    apps: dict[str, ASGIApp] = field(default_factory=dict)
+    databases: dict[str, Database] = field(default_factory=dict)
+    checks: dict[str, Check] = field(default_factory=dict)
+    app: ASGIApp = field(init=False)
+
+    def peer(self, name: str) -> Peer:
+        url = self.settings.peer_url(name)
+        if urlsplit(url).scheme == "inproc":
+            return InProcessPeer(urlsplit(url).netloc, self.apps.__getitem__)
+        return HttpPeer(url, self.session)
+
+
+@asynccontextmanager
+async def open_host(
+    components: Sequence[Component],
+    *,
+    env_files: Sequence[str] = ENV_FILES,
+    clock: Clock | None = None,
+    **overrides: object,
+) -> AsyncIterator[Host]:
+    """Everything at work inside the block; `overrides` are settings by their variables' names."""
+
+    def load(kind: type[Settings]) -> Settings:
+        return load_settings(kind, env_files, **overrides)
+
+    async with AsyncExitStack() as stack:
+        host = await _open_resources(stack, load(Settings), clock or SystemClock())
+        jobs: list[tuple[str, Job]] = []
+        for component in components:
+            jobs += await _open_component(stack, host, component, load(component.settings))
+        host.checks |= {"broker": host.broker.check, "files": host.files.check}
+        routes = [*health_routes(host.checks, host.stopping), Mount("/", host.apps[components[-1].name])]
+        host.app = Starlette(routes=routes)
+        await stack.enter_async_context(_running(jobs))
+        try:
+            yield host
+        finally:
+            host.stopping.set()
+
+
+async def _open_resources(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Host:
+    timeout = aiohttp.ClientTimeout(total=PEER_TIMEOUT_SECONDS)
+    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+    keys, issuer = _open_keys(settings, session)
+    return Host(
+        settings=settings,
+        broker=_open_broker(settings),
+        files=await stack.enter_async_context(open_file_store(settings.files)),
+        session=session,
+        verifier=TokenVerifier(keys, settings.jwt_issuer, settings.jwt_audience),
+        token_issuer=issuer,
+        clock=clock,
+    )
+
+
+def _open_keys(settings: Settings, session: aiohttp.ClientSession) -> tuple[KeySource, TokenIssuer | None]:
+    if settings.jwks_url:
+        return JwksUrl(settings.jwks_url, session), None
+    keys = KeyFile.open(settings.key_file)
+    return keys, TokenIssuer(keys.signing_key, settings.jwt_issuer, settings.jwt_audience)
+
+
+def _open_broker(settings: Settings) -> Broker:
+    if settings.broker_scheme != "memory":
+        raise ValueError(f"no broker for {settings.broker_scheme}://")
+    return MemoryBroker(settings.dead_letters)
+
+
+async def _open_component(
+    stack: AsyncExitStack, host: Host, component: Component, settings: Settings
+) -> list[tuple[str, Job]]:
+    """Migrates, opens and binds one component; returns what is to run beside its requests."""
+    database = None
+    if component.has_tables:
+        config = DatabaseConfig(component.name, settings.database_url(component.name))
+        await migrate(config)
+        database = await stack.enter_async_context(open_database(config))
+        host.databases[component.name] = database
+        host.checks[f"{component.name} database"] = database.check
+    surroundings = Surroundings(
+        settings=settings,
+        clock=host.clock,
+        files=host.files,
+        peer=host.peer,
+        token_issuer=host.token_issuer,
+        stopping=host.stopping,
+        own_database=database,
+    )
+    service = await stack.enter_async_context(component.open(surroundings))
+    host.apps[component.name] = _wrapped(host, component, service, database)
+    host.checks |= {f"{component.name} {name}": check for name, check in service.checks.items()}
+    if database is None:
+        return [(component.name, job) for job in service.jobs]
+    return await _with_messages(host, component, service, database, surroundings)
+
+
+def _wrapped(host: Host, component: Component, service: Service, database: Database | None) -> ASGIApp:
+    app = service.app if database is None else BindDatabase(service.app, database)
+    # Tokens are about the real present, even where the business clock travels.
+    return Gate(app, host.verifier, SystemClock()) if component.gated else app
+
+
+async def _with_messages(
+    host: Host, component: Component, service: Service, database: Database, surroundings: Surroundings
+) -> list[tuple[str, Job]]:
+    inbox = Inbox(database, service.handlers)
+    if inbox.topics:
+        await host.broker.subscribe(component.name, inbox.topics, inbox.receive)
+    relay = Relay(database, surroundings.outbox, host.broker)
+    return [(component.name, _bound(database, job)) for job in (relay.run, *service.jobs)]
+
+
+def _bound(database: Database, job: Job) -> Job:
+    async def run() -> None:
+        with database.bound():
+            await job()
+
+    return run
+
+
+@asynccontextmanager
+async def _running(jobs: Sequence[tuple[str, Job]]) -> AsyncIterator[None]:
+    """Runs the jobs until the block ends. One that fails is logged and started again."""
+    tasks = [asyncio.create_task(_kept_running(name, job)) for name, job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _kept_running(name: str, job: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            return await job()
+        except Exception:
+            log.exception("job failed, starting it again", service=name)
+        await asyncio.sleep(RESTART_PAUSE_SECONDS)

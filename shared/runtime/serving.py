@@ -1,0 +1,63 @@
+"""Serving a host's app over HTTP until the process is asked to stop."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from shared.runtime.host import Host
+
+GRACE_SECONDS = 10
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Signals are ours: uvicorn would raise them again after it has stopped, in the middle of our closing."""
+        yield
+
+
+@asynccontextmanager
+async def serving(host: Host, *, port: int | None = None) -> AsyncIterator[int]:
+    """Serves inside the block; gives the port, which is a free one when 0 was asked for.
+
+    Raises OSError when the address is taken.
+    """
+    settings = host.settings
+    listener = socket.create_server((settings.host, settings.port if port is None else port))
+    config = uvicorn.Config(
+        host.app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve([listener]))
+    await server.listening.wait()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def until_stopped(host: Host) -> None:
+    """Returns when the process gets SIGINT or SIGTERM."""
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, host.stopping.set)
+    await host.stopping.wait()

@@ -1,0 +1,116 @@
+"""Settings from the environment, or from env files where it is silent. Their defaults are the embedded form."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.auth.viewer import Role
+from shared.money import parse_currency
+
+ENV_FILES = (".env",)
+
+
+def setting(name: str, meaning: str, default: Any = ...) -> Any:
+    """A field read from the variable `name`; `nivaa settings` prints its meaning."""
+    return Field(default, validation_alias=name, description=meaning)
+
+
+class Settings(BaseSettings):
+    """What all services share. A service's own settings extend it."""
+
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=False, env_ignore_empty=True)
+
+    timezone: str = setting(
+        "NIVAA_TIMEZONE", "the organisation's time zone: months and expiry are judged in it", "Asia/Kolkata"
+    )
+    currency: str = setting("NIVAA_CURRENCY", "the organisation's currency, by ISO 4217", "INR")
+    locale: str = setting("NIVAA_LOCALE", "how money and dates are written", "en_IN")
+    freeze: Annotated[frozenset[Role], NoDecode] = setting(
+        "NIVAA_FREEZE",
+        "workspaces where money is hidden: parent, tutor, coordinator, or none",
+        frozenset({Role.PARENT, Role.TUTOR, Role.COORDINATOR}),
+    )
+    data_dir: Path = setting("NIVAA_DATA_DIR", "the folder of everything the embedded form keeps", Path(".data"))
+    host: str = setting("NIVAA_HOST", "the address to listen on", "127.0.0.1")
+    port: int = setting("NIVAA_PORT", "the port to listen on", 8000)
+    broker_url: str = setting("NIVAA_BROKER_URL", "memory:// or amqp://user:password@host/vhost", "memory://")
+    files_url: str = setting("NIVAA_FILES_URL", "folder://path or s3://bucket?endpoint=...", "")
+    jwks_url: str = setting("NIVAA_JWKS_URL", "where tokens' keys are published; empty: a key file of our own", "")
+    jwt_issuer: str = setting("NIVAA_JWT_ISSUER", "who issues tokens", "https://nivaa.invalid")
+    jwt_audience: str = setting("NIVAA_JWT_AUDIENCE", "whom tokens are for", "nivaa")
+    log_level: str = setting("NIVAA_LOG_LEVEL", "debug, info, warning or error", "info")
+    packages_url: str = setting("PACKAGES_URL", "the packages service", "inproc://packages")
+    billing_url: str = setting("BILLING_URL", "the billing service", "inproc://billing")
+    invoicing_url: str = setting("INVOICING_URL", "the invoicing service", "inproc://invoicing")
+    bot_url: str = setting("BOT_URL", "the bot service", "inproc://bot")
+    gateway_url: str = setting("GATEWAY_URL", "the gateway", "inproc://gateway")
+
+    @field_validator("freeze", mode="before")
+    @classmethod
+    def _read_freeze(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        names = {name.strip() for name in value.split(",")} - {"", "none"}
+        unknown = names - {"parent", "tutor", "coordinator"}
+        if unknown:
+            raise ValueError(f"no such workspace: {', '.join(sorted(unknown))}")
+        return frozenset(Role(name) for name in names)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"no such time zone: {value}") from None
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, value: str) -> str:
+        return parse_currency(value)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def key_file(self) -> Path:
+        """The signing key of the embedded form."""
+        return self.data_dir / "keys.json"
+
+    @property
+    def files(self) -> str:
+        """The file store's URL; without one, a folder beside the rest of the data."""
+        return self.files_url or f"folder://{self.data_dir / 'files'}"
+
+    @property
+    def dead_letters(self) -> Path:
+        return self.data_dir / "dead-letters"
+
+    def peer_url(self, service: str) -> str:
+        url: str = getattr(self, f"{service}_url")
+        return url
+
+    def database_url(self, service: str) -> str:
+        """The service's own setting; without one, a SQLite file beside the rest of the data."""
+        url: str = getattr(self, f"{service}_database_url", "")
+        return url or f"sqlite://{self.data_dir / service}.sqlite"
+
+    @property
+    def broker_scheme(self) -> str:
+        return urlsplit(self.broker_url).scheme
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def load_settings(kind: type[SettingsT], env_files: Sequence[str] = ENV_FILES, **overrides: object) -> SettingsT:
+    """The environment first, then the files, later ones over earlier; overrides (by variable name) over all."""
+    made: SettingsT = cast("Any", kind)(_env_file=tuple(env_files), **overrides)
+    return made

@@ -1,0 +1,200 @@
+"""Telegram's Bot API on loopback: real HTTP, as much of it as the bot uses, and a user's side for the tests.
+
+The far side of the wire is played here, never the bot's own code: updates wait in a queue until a getUpdates with
+a higher offset confirms them, messages are kept per chat, and any method can be made to fail for a while.
+"""
+
+import asyncio
+import json
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+TOKEN = "424242:loopback-bot-token"
+USERNAME = "nivaa_test_bot"
+PATIENCE_SECONDS = 20
+_BOT = {"id": 424242, "is_bot": True, "first_name": "NIVAA", "username": USERNAME}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What Telegram answers instead of doing what it was asked to."""
+
+    status: int
+    description: str
+    retry_after_seconds: int | None = None
+    after_doing_it: bool = False
+    """Do it all the same and lose only the answer, as a broken connection would."""
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """A message as its reader has it. `second` is the loop's clock when it arrived."""
+
+    chat_id: int
+    text: str
+    reply_markup: dict[str, Any] | None
+    second: float
+
+
+Method = Callable[[dict[str, str]], Awaitable[Any]]
+
+
+@dataclass
+class BotApi:
+    url: str = ""
+    commands: list[dict[str, str]] = field(default_factory=list)
+    sent: list[SentMessage] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    _updates: deque[dict[str, Any]] = field(default_factory=deque)
+    _failures: dict[str, deque[Failure]] = field(default_factory=lambda: defaultdict(deque))
+    _blocked: set[int] = field(default_factory=set)
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _last_update_id: int = 0
+
+    async def write(self, chat_id: int, text: str, chat_type: str = "private") -> None:
+        """A user writes to the bot."""
+        self._last_update_id += 1
+        message = {
+            "message_id": self._last_update_id,
+            "date": 1_790_000_000,
+            "chat": {"id": chat_id, "type": chat_type},
+            "from": {"id": chat_id, "is_bot": False, "first_name": "Somebody"},
+            "text": text,
+            "entities": _entities(text),
+        }
+        await self._add_update({"update_id": self._last_update_id, "message": message})
+
+    async def repeat_last_update(self) -> None:
+        """Delivers the latest update once more under its own id, as Telegram does when a confirmation was lost."""
+        await self._add_update(self._updates[-1])
+
+    async def messages(self, chat_id: int, count: int = 1) -> list[str]:
+        """What the chat shows from the bot, as soon as there are that many messages."""
+        async with asyncio.timeout(PATIENCE_SECONDS), self._changed:
+            await self._changed.wait_for(lambda: len(self.texts(chat_id)) >= count)
+        return self.texts(chat_id)
+
+    async def ask(self, chat_id: int, text: str) -> str:
+        """Writes, and gives the bot's next message in that chat."""
+        before = len(self.texts(chat_id))
+        await self.write(chat_id, text)
+        return (await self.messages(chat_id, before + 1))[before]
+
+    def texts(self, chat_id: int) -> list[str]:
+        return [message.text for message in self.sent if message.chat_id == chat_id]
+
+    def fail_next(self, method: str, *failures: Failure) -> None:
+        """The next calls of the method fail like this, one by one."""
+        self._failures[method.lower()].extend(failures)
+
+    def block(self, chat_id: int) -> None:
+        """The user blocks the bot; writing again lifts it."""
+        self._blocked.add(chat_id)
+
+    async def calls_of(self, method: str, count: int) -> None:
+        """Waits until the method has been called that often."""
+        async with asyncio.timeout(PATIENCE_SECONDS), self._changed:
+            await self._changed.wait_for(lambda: self.calls.count(method.lower()) >= count)
+
+    async def _add_update(self, update: dict[str, Any]) -> None:
+        self._blocked.discard(update["message"]["chat"]["id"])
+        async with self._changed:
+            self._updates.append(update)
+            self._changed.notify_all()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        name = request.match_info["method"].lower()
+        arguments = {key: str(value) for key, value in (await request.post()).items()}
+        await self._note_call(name)
+        method = self._methods().get(name)
+        if request.match_info["token"] != TOKEN:
+            return _refusal(Failure(401, "Unauthorized"))
+        if method is None:
+            return _refusal(Failure(404, "Not Found: method not found"))
+        if self._failures[name]:
+            failure = self._failures[name].popleft()
+            if failure.after_doing_it:
+                await method(arguments)
+            return _refusal(failure)
+        result = await method(arguments)
+        return _refusal(result) if isinstance(result, Failure) else web.json_response({"ok": True, "result": result})
+
+    async def _note_call(self, name: str) -> None:
+        async with self._changed:
+            self.calls.append(name)
+            self._changed.notify_all()
+
+    def _methods(self) -> dict[str, Method]:
+        return {
+            "getme": self._get_me,
+            "getupdates": self._get_updates,
+            "sendmessage": self._send_message,
+            "setmycommands": self._set_my_commands,
+            "deletewebhook": self._accept,
+        }
+
+    async def _get_me(self, _: dict[str, str]) -> dict[str, Any]:
+        return _BOT
+
+    async def _accept(self, _: dict[str, str]) -> bool:
+        return True
+
+    async def _set_my_commands(self, arguments: dict[str, str]) -> bool:
+        self.commands = json.loads(arguments["commands"])
+        return True
+
+    async def _get_updates(self, arguments: dict[str, str]) -> list[dict[str, Any]]:
+        offset = int(arguments.get("offset", 0))
+        while self._updates and self._updates[0]["update_id"] < offset:
+            self._updates.popleft()
+        try:
+            async with asyncio.timeout(float(arguments.get("timeout", 0))), self._changed:
+                await self._changed.wait_for(lambda: bool(self._updates))
+        except TimeoutError:
+            return []
+        return list(self._updates)[: int(arguments.get("limit", 100))]
+
+    async def _send_message(self, arguments: dict[str, str]) -> dict[str, Any] | Failure:
+        chat_id, text = int(arguments["chat_id"]), arguments["text"]
+        if chat_id in self._blocked:
+            return Failure(403, "Forbidden: bot was blocked by the user")
+        if not text or len(text) > 4096:
+            return Failure(400, "Bad Request: message is too long")
+        markup = json.loads(arguments["reply_markup"]) if "reply_markup" in arguments else None
+        async with self._changed:
+            self.sent.append(SentMessage(chat_id, text, markup, asyncio.get_running_loop().time()))
+            self._changed.notify_all()
+        chat = {"id": chat_id, "type": "private"}
+        return {"message_id": len(self.sent), "date": 1_790_000_000, "chat": chat, "from": _BOT, "text": text}
+
+
+def _entities(text: str) -> list[dict[str, Any]]:
+    if not text.startswith("/"):
+        return []
+    return [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
+
+
+def _refusal(failure: Failure) -> web.Response:
+    answer: dict[str, Any] = {"ok": False, "error_code": failure.status, "description": failure.description}
+    if failure.retry_after_seconds is not None:
+        answer["parameters"] = {"retry_after": failure.retry_after_seconds}
+    return web.json_response(answer, status=failure.status)
+
+
+@asynccontextmanager
+async def serving_bot_api() -> AsyncIterator[BotApi]:
+    api, app = BotApi(), web.Application()
+    app.router.add_post("/bot{token}/{method}", api.handle)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield api
+    finally:
+        await runner.cleanup()

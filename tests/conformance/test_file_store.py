@@ -1,0 +1,264 @@
+"""What every file store promises, held against each of them: a folder, and a bucket behind a real S3 server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from socket import SOCK_STREAM, socket
+
+import aiohttp
+import pytest
+import pytest_asyncio
+import uvicorn
+from moto.server import ThreadedMotoServer
+from starlette.applications import Starlette
+from yarl import URL
+
+from shared.files.opening import open_file_store
+from shared.files.store import FileExists, FileMissing, FileStore, FileStoreUnavailable, InvalidKey
+
+KEY = "invoices/2026-10/NV-2627-000123.pdf"
+PDF = "application/pdf"
+MINUTE = timedelta(minutes=1)
+
+
+@asynccontextmanager
+async def served(store: FileStore) -> AsyncIterator[str]:
+    """Serves a store's own routes as a host does; gives the address that its relative links are relative to."""
+    app = Starlette(routes=list(store.routes))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning"))
+    with socket(type=SOCK_STREAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        serving = asyncio.create_task(server.serve([listener]))
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> str:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    return f"http://{host}:{port}"
+
+
+async def make_bucket(endpoint: str, name: str) -> None:
+    async with aiohttp.ClientSession() as http, http.put(f"{endpoint}/{name}") as response:
+        assert response.status == 200
+
+
+@pytest.fixture(params=["folder", "s3"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest_asyncio.fixture
+async def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if kind == "folder":
+        return f"folder://{tmp_path}/files"
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    endpoint, bucket = request.getfixturevalue("s3_endpoint"), tmp_path.name.replace("_", "-")[:60].strip("-").lower()
+    await make_bucket(endpoint, bucket)
+    return f"s3://{bucket}?endpoint={endpoint}&region=us-east-1"
+
+
+@pytest_asyncio.fixture
+async def store(url: str) -> AsyncIterator[FileStore]:
+    async with open_file_store(url) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def followed(store: FileStore, link: str) -> AsyncIterator[aiohttp.ClientResponse]:
+    async with (
+        served(store) as base,
+        aiohttp.ClientSession(base) as http,
+        http.get(URL(link, encoded=True)) as response,
+    ):
+        yield response
+
+
+async def test_what_was_put_is_read(store: FileStore) -> None:
+    stored = await store.put_if_absent(KEY, b"%PDF one", PDF)
+    assert stored.key == KEY
+    assert stored.size_bytes == 8
+    assert stored.sha256 == "dd4d31b708b2c66f787349c75673d184951df3cdffe3a8cf9b9554002244300a"
+    assert await store.read(KEY) == b"%PDF one"
+
+
+async def test_the_same_again_changes_nothing_and_other_content_is_refused(store: FileStore) -> None:
+    first = await store.put_if_absent(KEY, b"one", PDF)
+    assert await store.put_if_absent(KEY, b"one", PDF) == first
+    with pytest.raises(FileExists):
+        await store.put_if_absent(KEY, b"two", PDF)
+    assert await store.read(KEY) == b"one"
+
+
+async def test_of_many_writers_at_once_exactly_one_wins(store: FileStore) -> None:
+    contents = [b"writer %d" % n for n in range(8)]
+    outcomes = await asyncio.gather(
+        *(store.put_if_absent(KEY, content, PDF) for content in contents), return_exceptions=True
+    )
+    winners = [
+        content for content, outcome in zip(contents, outcomes, strict=True) if not isinstance(outcome, Exception)
+    ]
+    assert winners == [await store.read(KEY)]
+    assert sum(isinstance(outcome, FileExists) for outcome in outcomes) == 7
+
+
+async def test_a_stored_file_outlives_the_store(url: str) -> None:
+    async with open_file_store(url) as first:
+        await first.put_if_absent(KEY, b"kept", PDF)
+    async with open_file_store(url) as second:
+        assert await second.read(KEY) == b"kept"
+
+
+async def test_what_is_not_there_is_missing(store: FileStore) -> None:
+    with pytest.raises(FileMissing):
+        await store.read(KEY)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "/etc/passwd",
+        "../secret",
+        "a/../../b",
+        "a//b",
+        "a/",
+        ".hidden",
+        "a/.link-secret",
+        "a\\b",
+        "ä",
+        "a\nb",
+        "a?b",
+        "x" * 513,
+    ],
+)
+async def test_no_key_leads_astray(store: FileStore, key: str) -> None:
+    with pytest.raises(InvalidKey):
+        await store.put_if_absent(key, b"", PDF)
+    with pytest.raises(InvalidKey):
+        await store.read(key)
+    with pytest.raises(InvalidKey):
+        await store.link(key, MINUTE, "name.pdf")
+
+
+async def test_a_link_downloads_the_file_under_its_name(store: FileStore) -> None:
+    await store.put_if_absent(KEY, b"%PDF-1.4", PDF)
+    async with followed(store, await store.link(KEY, MINUTE, "बिल आशा.pdf")) as response:
+        assert response.status == 200
+        assert await response.read() == b"%PDF-1.4"
+        assert response.content_type == PDF
+        disposition = response.headers["Content-Disposition"]
+    assert disposition.startswith("attachment;")
+    assert "filename*=UTF-8''%E0%A4%AC%E0%A4%BF%E0%A4%B2%20%E0%A4%86%E0%A4%B6%E0%A4%BE.pdf" in disposition
+
+
+async def test_a_store_in_use_says_so(store: FileStore) -> None:
+    await store.check()
+
+
+async def test_an_unknown_scheme_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"folder:// or s3://"):
+        async with open_file_store("ftp://files"):
+            pass
+
+
+class TestFolder:
+    """What only a folder has: it serves its links itself."""
+
+    @pytest.fixture
+    def kind(self) -> str:
+        return "folder"
+
+    @pytest.mark.parametrize("part", ["expires", "name", "signature", "key", "nothing signed"])
+    async def test_a_link_that_was_changed_opens_nothing(self, store: FileStore, part: str) -> None:
+        await store.put_if_absent(KEY, b"mine", PDF)
+        await store.put_if_absent("theirs.pdf", b"theirs", PDF)
+        link = URL(await store.link(KEY, MINUTE, "mine.pdf"))
+        forged = {
+            "key": link.with_path("/files/theirs.pdf", keep_query=True),
+            "nothing signed": link.with_query({}),
+        }.get(part) or link.update_query({part: str(link.query[part])[:-1] + "0" + "9" * (part == "expires")})
+        assert forged != link
+        async with followed(store, str(forged)) as response:
+            assert response.status == 403
+            assert await response.read() not in {b"mine", b"theirs"}
+
+    async def test_a_link_ends(self, store: FileStore) -> None:
+        await store.put_if_absent(KEY, b"mine", PDF)
+        async with followed(store, await store.link(KEY, timedelta(seconds=-1), "mine.pdf")) as response:
+            assert response.status == 403
+
+    async def test_a_link_to_what_is_not_there_finds_nothing(self, store: FileStore) -> None:
+        async with followed(store, await store.link(KEY, MINUTE, "mine.pdf")) as response:
+            assert response.status == 404
+
+    async def test_what_it_serves_is_private_and_taken_for_what_it_is(self, store: FileStore) -> None:
+        await store.put_if_absent(KEY, b"mine", PDF)
+        async with followed(store, await store.link(KEY, MINUTE, "mine.pdf")) as response:
+            assert response.headers["Cache-Control"].startswith("private")
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+    async def test_links_stay_good_over_a_restart(self, url: str) -> None:
+        async with open_file_store(url) as before:
+            await before.put_if_absent(KEY, b"mine", PDF)
+            link = await before.link(KEY, MINUTE, "mine.pdf")
+        async with open_file_store(url) as after, followed(after, link) as response:
+            assert response.status == 200
+
+    async def test_the_secret_is_its_owners_alone_and_nothing_is_left_lying_about(
+        self, store: FileStore, tmp_path: Path
+    ) -> None:
+        await store.put_if_absent(KEY, b"mine", PDF)
+        with pytest.raises(FileExists):
+            await store.put_if_absent(KEY, b"other", PDF)
+        files = {path.name: path for path in (tmp_path / "files").rglob("*") if path.is_file()}
+        assert files.keys() == {".link-secret", "NV-2627-000123.pdf"}
+        assert files[".link-secret"].stat().st_mode & 0o777 == 0o600
+
+    async def test_a_folder_that_is_gone_is_unavailable(self, store: FileStore, tmp_path: Path) -> None:
+        (tmp_path / "files").rename(tmp_path / "gone")
+        with pytest.raises(FileStoreUnavailable):
+            await store.check()
+
+
+class TestBucket:
+    """What only a bucket has: a network between."""
+
+    async def test_a_bucket_that_does_not_exist_is_unavailable(
+        self, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        async with open_file_store(f"s3://nowhere?endpoint={s3_endpoint}") as store:
+            with pytest.raises(FileStoreUnavailable):
+                await store.check()
+            with pytest.raises(FileStoreUnavailable):
+                await store.put_if_absent(KEY, b"one", PDF)
+            with pytest.raises(FileStoreUnavailable):
+                await store.read(KEY)
+
+    async def test_a_server_that_is_not_there_is_unavailable(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        with socket(type=SOCK_STREAM) as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+        async with open_file_store(f"s3://files?endpoint=http://127.0.0.1:{port}") as store:
+            with pytest.raises(FileStoreUnavailable):
+                await store.check()
+
+    @pytest.mark.parametrize("url", ["s3://", "s3://bucket/prefix", "s3://bucket?endpont=http://x"])
+    async def test_a_url_that_is_not_understood_is_refused(self, url: str) -> None:
+        with pytest.raises(ValueError, match=r"an S3 store's URL is like"):
+            async with open_file_store(url):
+                pass
