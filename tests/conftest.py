@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
 
+from shared.clock import Clock
 from shared.runtime.component import Component
 from shared.runtime.host import open_host
 from tests.asking import Asker
@@ -54,15 +56,23 @@ def settings_of(database_urls: DatabaseUrls, tmp_path: Path) -> Callable[..., di
     return settings
 
 
-@pytest.fixture
-def hosting(settings_of: Callable[..., dict[str, object]]) -> Callable[..., object]:
+class Hosting(Protocol):
     """`async with hosting([COMPONENT], NIVAA_FREEZE="none") as asker:` - components at work, and one to ask them."""
 
+    def __call__(
+        self, components: Sequence[Component], *, clock: Clock | None = None, **overrides: object
+    ) -> AbstractAsyncContextManager[Asker]: ...
+
+
+@pytest.fixture
+def hosting(settings_of: Callable[..., dict[str, object]]) -> Hosting:
     @asynccontextmanager
-    async def host_of(components: list[Component], **overrides: object) -> AsyncIterator[Asker]:
-        clock = overrides.pop("clock", None)
+    async def host_of(
+        components: Sequence[Component], *, clock: Clock | None = None, **overrides: object
+    ) -> AsyncIterator[Asker]:
         names = [component.name for component in components if component.has_tables]
-        async with open_host(components, env_files=(), clock=clock, **settings_of(names, **overrides)) as host:  # type: ignore[arg-type]
+        settings = settings_of(names, **overrides)
+        async with open_host(components, env_files=(), clock=clock, overrides=settings) as host:
             yield Asker(host)
 
     return host_of

@@ -5,7 +5,7 @@ process serves; the others, if any, are reached in process.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -68,12 +68,12 @@ async def open_host(
     *,
     env_files: Sequence[str] = ENV_FILES,
     clock: Clock | None = None,
-    **overrides: object,
+    overrides: Mapping[str, object] | None = None,
 ) -> AsyncIterator[Host]:
     """Everything at work inside the block; `overrides` are settings by their variables' names."""
 
     def load(kind: type[Settings]) -> Settings:
-        return load_settings(kind, env_files, **overrides)
+        return load_settings(kind, env_files, **(overrides or {}))
 
     async with AsyncExitStack() as stack:
         host = await _open_resources(stack, load(Settings), clock or SystemClock())

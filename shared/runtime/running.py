@@ -1,0 +1,52 @@
+"""`python -m services.<name>`: one component, or a list of them, until the process is asked to stop."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import structlog
+import uvloop
+from pydantic import ValidationError
+
+from shared.runtime.component import Component
+from shared.runtime.host import open_host
+from shared.runtime.logging import configure_logging
+from shared.runtime.serving import serving, until_stopped
+from shared.runtime.settings import ENV_FILES
+
+log = structlog.get_logger()
+
+UNUSABLE_SETTINGS = 2
+
+
+def run(components: Sequence[Component]) -> None:
+    """Reads the command line, serves, and ends the process."""
+    asked = _arguments(components[-1].name)
+    overrides = {} if asked.port is None else {"NIVAA_PORT": asked.port}
+    try:
+        uvloop.run(_serve(components, [*ENV_FILES, *asked.env_file], overrides))
+    except ValidationError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(UNUSABLE_SETTINGS)
+    except OSError as error:
+        sys.stderr.write(f"cannot start: {error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+async def _serve(components: Sequence[Component], env_files: Sequence[str], overrides: dict[str, object]) -> None:
+    async with open_host(components, env_files=env_files, overrides=overrides) as host:
+        configure_logging(host.settings.log_level)
+        async with serving(host) as port:
+            names = ",".join(component.name for component in components)
+            log.info("serving", components=names, address=f"http://{host.settings.host}:{port}")
+            await until_stopped(host)
+            log.info("stopping")
+
+
+def _arguments(name: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Serves {name}.")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--env-file", action="append", default=[], help="read after .env; may be given again")
+    return parser.parse_args()
