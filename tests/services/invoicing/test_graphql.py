@@ -230,10 +230,9 @@ async def test_the_pdf_is_downloaded_by_its_link(hosting: Hosting, eventually: A
 
         async def rendered() -> Any:
             invoice = (await asker.ask("invoicing", EVERYTHING, AS_ASHA, number="NV/2627/000001"))["invoice"]
-            return invoice["pdf"]["available"] and invoice
+            return invoice["documentStatus"] == "RENDERED" and invoice
 
         invoice = await eventually(rendered)
-        assert invoice["documentStatus"] == "RENDERED"
         served = InProcessPeer("files", lambda _: Starlette(routes=asker.host.files.routes))
         answer = await served.request("GET", invoice["pdf"]["url"], {})
         assert answer.headers["content-disposition"].startswith('attachment; filename="NV-2627-000001.pdf"')
