@@ -122,8 +122,8 @@ def _subgraphs(document: DocumentNode) -> Iterator[tuple[str, SubgraphAddress]]:
     for node in document.definitions:
         if isinstance(node, EnumTypeDefinitionNode) and node.name.value == "join__Graph":
             for value in node.values or ():
-                arguments = next(_arguments(value.directives, "join__graph"))
-                yield value.name.value, SubgraphAddress(arguments["name"], arguments["url"])
+                for arguments in _arguments(value.directives, "join__graph"):
+                    yield value.name.value, SubgraphAddress(arguments["name"], arguments["url"])
 
 
 def _composites(document: DocumentNode) -> Iterator[_Composite]:

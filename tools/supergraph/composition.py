@@ -1,4 +1,4 @@
-"""Composing subgraphs into a supergraph, by the node tool in `tools/supergraph`. Development time only."""
+"""Composing subgraphs into a supergraph, by the node program next to this file. Development time only."""
 
 import json
 import shutil
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-TOOL = Path(__file__).parents[2] / "tools" / "supergraph"
+TOOL = Path(__file__).parent
 
 
 class CompositionError(Exception):
@@ -32,7 +32,7 @@ def compose(subgraphs: Iterable[SubgraphSchema]) -> str:
     """The supergraph's SDL. Raises CompositionError with the composer's messages."""
     node = shutil.which("node")
     if node is None or not is_available():
-        raise CompositionError(f"composing needs node, and `npm ci` in {TOOL.name}")
+        raise CompositionError("composing needs node, and `npm ci` in tools/supergraph")
     text = json.dumps([asdict(subgraph) for subgraph in subgraphs])
     done = subprocess.run(  # noqa: S603 - our own script, our own schemas
         [node, str(TOOL / "compose.mjs")], input=text, capture_output=True, text=True, check=False
