@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from services.gateway.federation import Engine, Limits, load_supergraph
-from services.gateway.federation.cache import BoundedCache
+from services.gateway.federation.execution.cache import BoundedCache
 from tests.federation.shop import FOLDER, Shop
 
 

@@ -24,10 +24,17 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from services.gateway.federation.api_schema import build_api_schema
 from services.gateway.federation.errors import SupergraphError
-from services.gateway.federation.selection import Selections, parse_field_set
-from services.gateway.federation.supergraph import FieldJoin, FieldModel, Key, SubgraphAddress, Supergraph, TypeModel
+from services.gateway.federation.operation.selection import Selections, parse_field_set
+from services.gateway.federation.supergraph.api_schema import build_api_schema
+from services.gateway.federation.supergraph.model import (
+    FieldJoin,
+    FieldModel,
+    Key,
+    SubgraphAddress,
+    Supergraph,
+    TypeModel,
+)
 
 _Fielded = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
 _Composite = _Fielded | UnionTypeDefinitionNode

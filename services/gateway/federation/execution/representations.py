@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway.federation.failure import Failure
-from services.gateway.federation.merging import Object, gather
-from services.gateway.federation.plan import EntityCall, Need
+from services.gateway.federation.execution.failure import Failure
+from services.gateway.federation.execution.merging import Object, gather
+from services.gateway.federation.planning.plan import EntityCall, Need
 
 
 @dataclass(slots=True)

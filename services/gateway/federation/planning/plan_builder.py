@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from services.gateway.federation.draft import Draft, DraftFetch
-from services.gateway.federation.fetch_query import print_entity_query, print_root_query, used_variables
-from services.gateway.federation.freezing import freeze
-from services.gateway.federation.operation import Operation
-from services.gateway.federation.plan import EntityCall, EntityFetch, Fetch, Plan, RootFetch, Target
-from services.gateway.federation.planner import Planner
-from services.gateway.federation.representation_needs import needs_of
-from services.gateway.federation.response_names import ResponseNames
-from services.gateway.federation.selection import Field, Selections, merge
-from services.gateway.federation.supergraph import Supergraph
+from services.gateway.federation.operation.normal_form import Operation
+from services.gateway.federation.operation.selection import Field, Selections, merge
+from services.gateway.federation.planning.draft import Draft, DraftFetch
+from services.gateway.federation.planning.fetch_query import print_entity_query, print_root_query, used_variables
+from services.gateway.federation.planning.freezing import freeze
+from services.gateway.federation.planning.plan import EntityCall, EntityFetch, Fetch, Plan, RootFetch, Target
+from services.gateway.federation.planning.planner import Planner
+from services.gateway.federation.planning.representation_needs import needs_of
+from services.gateway.federation.planning.response_names import ResponseNames
+from services.gateway.federation.supergraph.model import Supergraph
 
 
 def plan_operation(supergraph: Supergraph, operation: Operation) -> Plan:

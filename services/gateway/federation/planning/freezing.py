@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from services.gateway.federation.draft import DraftFetch, DraftSelection
-from services.gateway.federation.selection import TYPENAME, Field, Fragment, Selection, Selections
-from services.gateway.federation.supergraph import Supergraph
+from services.gateway.federation.operation.selection import TYPENAME, Field, Fragment, Selection, Selections
+from services.gateway.federation.planning.draft import DraftFetch, DraftSelection
+from services.gateway.federation.supergraph.model import Supergraph
 
 _ASK_TYPENAME = Field(TYPENAME, TYPENAME)
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from services.gateway.federation.errors import UNAVAILABLE
-from services.gateway.federation.failure import Failure, PathKey, failure_of, place
-from services.gateway.federation.merging import Object, keys_of, merge_into_all
-from services.gateway.federation.plan import EntityCall
-from services.gateway.federation.representations import Batch
-from services.gateway.federation.selection import Selections
-from services.gateway.federation.subgraph import SubgraphResponse
+from services.gateway.federation.execution.failure import Failure, PathKey, failure_of, place
+from services.gateway.federation.execution.merging import Object, keys_of, merge_into_all
+from services.gateway.federation.execution.representations import Batch
+from services.gateway.federation.execution.subgraph import SubgraphResponse
+from services.gateway.federation.operation.selection import Selections
+from services.gateway.federation.planning.plan import EntityCall
 
 _MISFIT = {"message": "A service's answer does not fit the request.", "extensions": {"code": UNAVAILABLE}}
 

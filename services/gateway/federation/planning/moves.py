@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from services.gateway.federation.draft import DraftFetch, Location, Position
-from services.gateway.federation.selection import TYPENAME, Field, Selections, collect, count_leaves
+from services.gateway.federation.operation.selection import TYPENAME, Field, Selections, collect, count_leaves
+from services.gateway.federation.planning.draft import DraftFetch, Location, Position
 
 if TYPE_CHECKING:
-    from services.gateway.federation.planner import Planner, Used
+    from services.gateway.federation.planning.planner import Planner, Used
 
 # After so many tried moves the planner takes the first that works: planning time stays bounded, plans stay correct.
 _LOOKAHEAD = 500

@@ -6,9 +6,9 @@ their text finds them there.
 
 from collections.abc import Iterable
 
-from services.gateway.federation.operation import Operation
-from services.gateway.federation.plan import EntityCall
-from services.gateway.federation.selection import Selections, print_compact, variables_of
+from services.gateway.federation.operation.normal_form import Operation
+from services.gateway.federation.operation.selection import Selections, print_compact, variables_of
+from services.gateway.federation.planning.plan import EntityCall
 
 
 def used_variables(operation: Operation, selections: Selections) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from graphql import GraphQLSchema
 
-from services.gateway.federation.selection import Selections
+from services.gateway.federation.operation.selection import Selections
 
 
 @dataclass(frozen=True, slots=True)

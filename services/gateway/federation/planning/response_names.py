@@ -7,10 +7,10 @@ leaves no room for a key field `id`, so that one becomes `_0_id`.
 from collections import defaultdict
 from itertools import chain, count
 
-from services.gateway.federation.operation import Operation
-from services.gateway.federation.plan import Path
-from services.gateway.federation.selection import Field, Selections
-from services.gateway.federation.supergraph import Supergraph
+from services.gateway.federation.operation.normal_form import Operation
+from services.gateway.federation.operation.selection import Field, Selections
+from services.gateway.federation.planning.plan import Path
+from services.gateway.federation.supergraph.model import Supergraph
 
 _Signature = tuple[str, str, str]
 _Keys = tuple[str, ...]

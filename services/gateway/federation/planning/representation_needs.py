@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from services.gateway.federation.plan import Need, Path, Step
-from services.gateway.federation.response_names import ResponseNames
-from services.gateway.federation.selection import TYPENAME, Field, Selections, collect
-from services.gateway.federation.supergraph import Supergraph
+from services.gateway.federation.operation.selection import TYPENAME, Field, Selections, collect
+from services.gateway.federation.planning.plan import Need, Path, Step
+from services.gateway.federation.planning.response_names import ResponseNames
+from services.gateway.federation.supergraph.model import Supergraph
 
 
 def needs_of(

@@ -7,8 +7,8 @@ because everything that changes goes through the journal.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from services.gateway.federation.plan import Path
-from services.gateway.federation.selection import Field, Selections
+from services.gateway.federation.operation.selection import Field, Selections
+from services.gateway.federation.planning.plan import Path
 
 
 @dataclass(slots=True, eq=False)

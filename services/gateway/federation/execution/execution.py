@@ -7,13 +7,13 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.gateway.federation.answers import add_entities, add_root, errors_of_no_call
 from services.gateway.federation.errors import UNAVAILABLE, SubgraphUnavailable
-from services.gateway.federation.failure import Failure
-from services.gateway.federation.merging import Object, gather
-from services.gateway.federation.plan import EntityFetch, Fetch, Plan, RootFetch
-from services.gateway.federation.representations import batch
-from services.gateway.federation.subgraph import FetchRequest, Subgraph, SubgraphResponse, read_response
+from services.gateway.federation.execution.answers import add_entities, add_root, errors_of_no_call
+from services.gateway.federation.execution.failure import Failure
+from services.gateway.federation.execution.merging import Object, gather
+from services.gateway.federation.execution.representations import batch
+from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph, SubgraphResponse, read_response
+from services.gateway.federation.planning.plan import EntityFetch, Fetch, Plan, RootFetch
 
 
 class Execution:

@@ -16,10 +16,10 @@ from graphql import (
     is_leaf_type,
 )
 
-from services.gateway.federation.failure import Failure, PathKey
-from services.gateway.federation.operation import Operation
-from services.gateway.federation.selection import TYPENAME, Selections, collect
-from services.gateway.federation.supergraph import Supergraph
+from services.gateway.federation.execution.failure import Failure, PathKey
+from services.gateway.federation.operation.normal_form import Operation
+from services.gateway.federation.operation.selection import TYPENAME, Selections, collect
+from services.gateway.federation.supergraph.model import Supergraph
 
 _Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
 _Error = dict[str, Any]

@@ -11,12 +11,13 @@ from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, execute_sync, parse, validate
 
-from services.gateway.federation.cache import BoundedCache
-from services.gateway.federation.completion import Completer
 from services.gateway.federation.errors import RequestError
-from services.gateway.federation.execution import Execution
-from services.gateway.federation.failure import Failure
-from services.gateway.federation.operation import (
+from services.gateway.federation.execution.cache import BoundedCache
+from services.gateway.federation.execution.completion import Completer
+from services.gateway.federation.execution.execution import Execution
+from services.gateway.federation.execution.failure import Failure
+from services.gateway.federation.execution.subgraph import Subgraph
+from services.gateway.federation.operation.normal_form import (
     Limits,
     choose_operation,
     coerce_variables,
@@ -24,10 +25,9 @@ from services.gateway.federation.operation import (
     normalise,
     print_operation,
 )
-from services.gateway.federation.plan import Plan, print_plan
-from services.gateway.federation.plan_builder import plan_operation
-from services.gateway.federation.subgraph import Subgraph
-from services.gateway.federation.supergraph import Supergraph
+from services.gateway.federation.planning.plan import Plan, print_plan
+from services.gateway.federation.planning.plan_builder import plan_operation
+from services.gateway.federation.supergraph.model import Supergraph
 
 Answer = dict[str, Any]
 _VALIDATION_ERRORS = 20

@@ -8,13 +8,9 @@ the remaining selection*, because a position further up may have a way in that t
 from collections.abc import Iterable
 from dataclasses import replace
 
-from services.gateway.federation.draft import Draft, DraftFetch, DraftSelection, Location, Position
 from services.gateway.federation.errors import PlanningError
-from services.gateway.federation.moves import Moves
-from services.gateway.federation.operation import Operation
-from services.gateway.federation.plan import Step
-from services.gateway.federation.response_names import ResponseNames
-from services.gateway.federation.selection import (
+from services.gateway.federation.operation.normal_form import Operation
+from services.gateway.federation.operation.selection import (
     TYPENAME,
     Field,
     Fragment,
@@ -24,7 +20,11 @@ from services.gateway.federation.selection import (
     find_field,
     print_compact,
 )
-from services.gateway.federation.supergraph import FieldJoin, Supergraph
+from services.gateway.federation.planning.draft import Draft, DraftFetch, DraftSelection, Location, Position
+from services.gateway.federation.planning.moves import Moves
+from services.gateway.federation.planning.plan import Step
+from services.gateway.federation.planning.response_names import ResponseNames
+from services.gateway.federation.supergraph.model import FieldJoin, Supergraph
 
 Used = set[DraftFetch]
 

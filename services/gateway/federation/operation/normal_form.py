@@ -29,7 +29,14 @@ from graphql import (
 )
 
 from services.gateway.federation.errors import TOO_COMPLEX, RequestError
-from services.gateway.federation.selection import Field, Fragment, Selection, Selections, merge, print_selections
+from services.gateway.federation.operation.selection import (
+    Field,
+    Fragment,
+    Selection,
+    Selections,
+    merge,
+    print_selections,
+)
 
 
 @dataclass(frozen=True, slots=True)

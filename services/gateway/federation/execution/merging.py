@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from services.gateway.federation.plan import Path
-from services.gateway.federation.selection import Field, Selections
+from services.gateway.federation.operation.selection import Field, Selections
+from services.gateway.federation.planning.plan import Path
 
 Object = dict[str, Any]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.gateway.federation.operation import Operation
-from services.gateway.federation.selection import Selections
+from services.gateway.federation.operation.normal_form import Operation
+from services.gateway.federation.operation.selection import Selections
 
 
 @dataclass(frozen=True, slots=True)
