@@ -17,4 +17,4 @@ def overrides_of(data_dir: Path | None, **others: object) -> dict[str, object]:
 
 
 def settings_of(data_dir: Path | None) -> Settings:
-    return load_settings(Settings, **overrides_of(data_dir))
+    return load_settings(Settings, overrides=overrides_of(data_dir))

@@ -41,7 +41,7 @@ def up(
 
 async def _up(demo: bool, overrides: dict[str, object]) -> None:
     console = Console()
-    settings = load_settings(Settings, **overrides)
+    settings = load_settings(Settings, overrides=overrides)
     # Progress is for people; who wants the log lines between it says so.
     configure_logging(settings.log_level if "log_level" in settings.model_fields_set else "warning")
     clock = TravellingClock()
