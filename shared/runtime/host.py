@@ -134,6 +134,7 @@ async def _open_component(
         clock=host.clock,
         files=host.files,
         peer=host.peer,
+        verifier=host.verifier,
         token_issuer=host.token_issuer,
         stopping=host.stopping,
         own_database=database,

@@ -1,0 +1,34 @@
+from itertools import product
+
+import pytest
+
+from services.packages.domain.errors import SessionNotApprovable, SessionNotRejectable, SessionNotReversible
+from services.packages.domain.sessions import TRANSITIONS, SessionAction, SessionStatus, status_after
+from shared.errors import Refusal
+
+
+def test_a_session_is_approved_and_taken_back_or_rejected() -> None:
+    assert status_after(SessionStatus.LOGGED, SessionAction.APPROVE) is SessionStatus.APPROVED
+    assert status_after(SessionStatus.APPROVED, SessionAction.REVERSE) is SessionStatus.REVERSED
+    assert status_after(SessionStatus.LOGGED, SessionAction.REJECT) is SessionStatus.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("action", "refusal"),
+    [
+        (SessionAction.APPROVE, SessionNotApprovable),
+        (SessionAction.REJECT, SessionNotRejectable),
+        (SessionAction.REVERSE, SessionNotReversible),
+    ],
+)
+def test_everything_else_is_refused_by_name(action: SessionAction, refusal: type[Refusal]) -> None:
+    for status in SessionStatus:
+        if (status, action) not in TRANSITIONS:
+            with pytest.raises(refusal) as caught:
+                status_after(status, action)
+            assert caught.value.details == {"status": status}
+
+
+def test_rejected_and_reversed_are_final() -> None:
+    final = (SessionStatus.REJECTED, SessionStatus.REVERSED)
+    assert not TRANSITIONS.keys() & set(product(final, SessionAction))
