@@ -15,6 +15,8 @@ from shared.errors import InvalidInput
 BASIS_POINTS = 10_000
 LARGEST_MINOR = 10**15
 """Ten trillion rupees: larger amounts are typing errors, and every sum of allowed ones fits a bigint."""
+SMALLEST_DIGIT = 16
+"""No amount has a first digit further from the point than this, on either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,22 @@ def parse_currency(text: str) -> str:
 
 def parse_amount(text: str | Decimal, currency: str) -> Money:
     """Reads "450" or "450.00". Raises InvalidInput for anything that is not an exact amount of the currency."""
+    shown = str(text)[:64]
     try:
-        minor = Decimal(text).scaleb(get_currency_precision(currency))
-        exact = int(minor)
-    except (InvalidOperation, ValueError, OverflowError):
-        raise InvalidInput(f"not an amount: {str(text)[:64]!r}") from None
-    if minor != exact:
-        raise InvalidInput(f"{currency} has no such fraction: {str(text)[:64]}")
-    if abs(exact) > LARGEST_MINOR:
-        raise InvalidInput(f"too large an amount: {str(text)[:64]}")
-    return Money(exact, currency)
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise InvalidInput(f"not an amount: {shown!r}") from None
+    if not amount.is_finite():
+        raise InvalidInput(f"not an amount: {shown!r}")
+    # Looked at before any arithmetic, which would round a hair of an amount to nothing.
+    if amount and not -SMALLEST_DIGIT <= amount.adjusted() <= SMALLEST_DIGIT:
+        raise InvalidInput(f"out of the range of amounts: {shown}")
+    minor = amount.scaleb(get_currency_precision(currency))
+    if minor != int(minor):
+        raise InvalidInput(f"{currency} has no such fraction: {shown}")
+    if abs(minor) > LARGEST_MINOR:
+        raise InvalidInput(f"too large an amount: {shown}")
+    return Money(int(minor), currency)
 
 
 def divide_half_up(numerator: int, denominator: int) -> int:

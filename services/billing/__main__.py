@@ -1,0 +1,7 @@
+"""Runs billing alone: `python -m services.billing`."""
+
+from services.billing.component import COMPONENT
+from shared.runtime.running import run
+
+if __name__ == "__main__":
+    run([COMPONENT])

@@ -1,0 +1,62 @@
+"""How billing is put together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from services.billing.domain.statements import TaxRate
+from services.billing.events import handlers
+from services.billing.graphql.context import BillingContext, loaders
+from services.billing.graphql.schema import SCHEMA
+from services.billing.http import routes
+from services.billing.settings import BillingSettings
+from services.billing.use_cases.finish_closing import finish_closing
+from services.billing.work import BillingWork
+from shared.auth.viewer import Viewer
+from shared.graphql.context import is_frozen
+from shared.graphql.server import GraphQLServer
+from shared.runtime.component import Component, Service, Surroundings
+
+FINISH_EVERY_SECONDS = 3.0
+
+
+@asynccontextmanager
+async def open_billing(around: Surroundings) -> AsyncIterator[Service]:
+    settings: BillingSettings = around.settings
+    work = BillingWork(
+        database=around.database,
+        outbox=around.outbox,
+        clock=around.clock,
+        zone=settings.zone,
+        currency=settings.currency,
+        taxes=[TaxRate(settings.tax_label, settings.tax_basis_points)],
+        patience_seconds=settings.run_patience_seconds,
+    )
+    graphql = GraphQLServer(SCHEMA, partial(_context, settings, work))
+    app = Starlette(routes=[Route("/graphql", graphql), *routes(work)])
+    yield Service(app=app, handlers=handlers(work), jobs=[partial(_keep_finishing, work)])
+
+
+def _context(settings: BillingSettings, work: BillingWork, viewer: Viewer) -> BillingContext:
+    return BillingContext(
+        viewer=viewer,
+        frozen=is_frozen(viewer, settings.freeze),
+        currency=settings.currency,
+        locale=settings.locale,
+        work=work,
+        load=loaders(work),
+    )
+
+
+async def _keep_finishing(work: BillingWork) -> None:
+    """At the start, and then again and again: what a crash left is taken up soon."""
+    while True:
+        await finish_closing(work)
+        await asyncio.sleep(FINISH_EVERY_SECONDS)
+
+
+COMPONENT = Component(name="billing", settings=BillingSettings, open=open_billing)

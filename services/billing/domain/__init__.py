@@ -1,0 +1,1 @@
+"""What billing's numbers mean: values in, values out."""

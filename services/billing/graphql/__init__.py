@@ -1,0 +1,1 @@
+"""Billing's subgraph: parse, call, render."""

@@ -1,0 +1,103 @@
+"""One request's context: who asks, and loaders that gather what its fields need into one query a batch."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from services.billing.reads import (
+    Pay,
+    cycles_by_id,
+    lines_by_payout,
+    pay_of_month,
+    payouts_by_id,
+    payouts_by_tutor,
+    rates_by_tutor,
+)
+from services.billing.work import BillingWork
+from shared.auth.viewer import Role
+from shared.database.database import Row, Statements
+from shared.errors import Forbidden
+from shared.graphql.context import Context
+from shared.period import Month
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaders:
+    cycle: DataLoader[UUID, Row | None]
+    payout: DataLoader[UUID, Row | None]
+    payouts_of_tutor: DataLoader[UUID, list[Row] | None]
+    lines: DataLoader[UUID, list[Row] | None]
+    rate: DataLoader[UUID, Row | None]
+    pay: DataLoader[tuple[UUID, Month], Pay]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingContext(Context):
+    work: BillingWork
+    load: Loaders
+
+    def sees_tutor(self, tutor_id: UUID) -> bool:
+        """Tutors see their own pay; coordinators and services everyone's."""
+        viewer = self.viewer
+        return viewer.role in (Role.COORDINATOR, Role.SERVICE) or (
+            viewer.role is Role.TUTOR and viewer.person_id == tutor_id
+        )
+
+    def coordinators_work(self) -> tuple[BillingWork, str]:
+        """What a mutation works with, and who is written down as having done it."""
+        self.require(Role.COORDINATOR)
+        return self.work, self.viewer.subject
+
+    def require_overview(self) -> None:
+        """For what is about the whole organisation."""
+        self.require(Role.COORDINATOR, Role.SERVICE)
+
+    def require_pay_reader(self) -> UUID | None:
+        """The only tutor whose pay may be listed, or None for all. Raises Forbidden for those who see no pay."""
+        if self.viewer.role is not Role.TUTOR:
+            self.require_overview()
+            return None
+        if self.viewer.person_id is None:
+            raise Forbidden("this token names no tutor")
+        return self.viewer.person_id
+
+
+def loaders(work: BillingWork) -> Loaders:
+    database = work.database
+
+    async def rates(statements: Statements, tutor_ids: Sequence[UUID]) -> dict[UUID, Row]:
+        return await rates_by_tutor(statements, work.today, tutor_ids)
+
+    return Loaders(
+        cycle=_by_key(database, cycles_by_id),
+        payout=_by_key(database, payouts_by_id),
+        payouts_of_tutor=_by_key(database, payouts_by_tutor),
+        lines=_by_key(database, lines_by_payout),
+        rate=_by_key(database, rates),
+        pay=DataLoader(lambda keys: _pay(work, keys)),
+    )
+
+
+def _by_key(
+    database: Statements, read: Callable[[Statements, Sequence[K]], Awaitable[dict[K, V]]]
+) -> DataLoader[K, V | None]:
+    async def load(keys: list[K]) -> list[V | None]:
+        found = await read(database, keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load)
+
+
+async def _pay(work: BillingWork, keys: Sequence[tuple[UUID, Month]]) -> list[Pay]:
+    tutors: dict[Month, list[UUID]] = defaultdict(list)
+    for tutor_id, month in keys:
+        tutors[month].append(tutor_id)
+    pay = {month: await pay_of_month(work.database, month, some, work.currency) for month, some in tutors.items()}
+    return [pay[month][tutor_id] for tutor_id, month in keys]

@@ -1,0 +1,137 @@
+"""What can be asked of billing."""
+
+from uuid import UUID
+
+import strawberry
+
+from services.billing import reads
+from services.billing.domain.payouts import PayoutStatus
+from services.billing.graphql.types import BillingCycle, Info, Payout, Tutor, not_yet, shown_id
+from services.billing.use_cases.preview_cycle import CyclePreview as Preview
+from services.billing.use_cases.preview_cycle import preview_cycle
+from shared.database.database import Row
+from shared.graphql.money import ShownMoney, money_field, show
+from shared.graphql.pages import Connection, Page, connection
+from shared.ids import parse_id
+from shared.money import Money
+from shared.period import Month
+
+
+@strawberry.type(description="A tutor without a rate, who keeps the month from closing.")
+class CycleBlocker:
+    tutor: Tutor
+    tutor_name: str
+    sessions: int
+
+
+@strawberry.type(description="What a run of the month would store; nothing is written.")
+class CyclePreview:
+    month: Month
+    sessions_counted: int
+    statements_count: int
+    payouts_count: int
+    sha256: str = strawberry.field(description="The hash that a run of the same data will store.")
+    blockers: list[CycleBlocker]
+    preview: strawberry.Private[Preview]
+
+    @classmethod
+    def of(cls, preview: Preview) -> "CyclePreview":
+        totals = preview.totals
+        blockers = [
+            CycleBlocker(tutor=Tutor(id=shown_id(b.tutor_id)), tutor_name=b.tutor_name, sessions=b.sessions)
+            for b in preview.blockers
+        ]
+        return cls(
+            month=preview.month,
+            sessions_counted=totals.sessions,
+            statements_count=totals.statements,
+            payouts_count=totals.payouts,
+            sha256=totals.sha256,
+            blockers=blockers,
+            preview=preview,
+        )
+
+    @money_field
+    def invoiced_total(self, info: Info) -> ShownMoney:
+        return show(Money(self.preview.totals.invoiced_minor, info.context.currency), info)
+
+    @money_field
+    def payout_total(self, info: Info) -> ShownMoney:
+        """Not available while blockers keep pay from being computed."""
+        if self.preview.blockers:
+            return not_yet(info, "NO_RATE", "No rate yet")
+        return show(Money(self.preview.totals.payout_minor, info.context.currency), info)
+
+
+@strawberry.input
+class PayoutFilter:
+    month: Month | None = None
+    tutor_id: strawberry.ID | None = None
+    status: PayoutStatus | None = None
+
+    def asked(self, only_tutor: UUID | None) -> reads.PayoutChoice:
+        """The choice, narrowed to the only tutor whom the viewer may see, if there is such a one."""
+        tutor_id = parse_id(self.tutor_id, "tutorId") if self.tutor_id else None
+        is_hidden = only_tutor is not None and tutor_id not in (None, only_tutor)
+        return reads.PayoutChoice(
+            month=str(self.month) if self.month else None,
+            tutor_id=only_tutor or tutor_id,
+            status=self.status.value if self.status else None,
+            nothing=is_hidden,
+        )
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def billing_cycle(self, info: Info, month: Month) -> BillingCycle | None:
+        info.context.require_overview()
+        row = await reads.cycle_of_month(info.context.work.database, month)
+        return BillingCycle.of(row) if row else None
+
+    @strawberry.field
+    async def billing_cycles(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[BillingCycle]:
+        """The newest month first."""
+        info.context.require_overview()
+        page = Page.asked(first, after, tuple[str])
+        database = info.context.work.database
+        rows = await reads.cycles_page(database, page.after[0] if page.after else None, page.limit)
+        return connection(
+            page,
+            rows,
+            key=lambda row: [row["month"]],
+            node=BillingCycle.of,
+            count=lambda: reads.count_cycles(database),
+        )
+
+    @strawberry.field
+    async def preview_cycle(self, info: Info, month: Month) -> CyclePreview:
+        info.context.require_overview()
+        return CyclePreview.of(await preview_cycle(info.context.work, month))
+
+    @strawberry.field
+    async def payout(self, info: Info, id: strawberry.ID) -> Payout | None:  # noqa: A002
+        return await Payout.seen(info, parse_id(id))
+
+    @strawberry.field
+    async def payouts(
+        self,
+        info: Info,
+        filter: PayoutFilter | None = None,  # noqa: A002
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Payout]:
+        """The newest month first. Tutors see their own."""
+        choice = (filter or PayoutFilter()).asked(info.context.require_pay_reader())
+        page = Page.asked(first, after, tuple[str, UUID])
+        database = info.context.work.database
+        rows: list[Row] = await reads.payouts_page(database, choice, page.after, page.limit)
+        return connection(
+            page,
+            rows,
+            key=lambda row: (row["month"], row["tutor_id"]),
+            node=Payout.of,
+            count=lambda: reads.count_payouts(database, choice),
+        )

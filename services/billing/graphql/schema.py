@@ -1,0 +1,8 @@
+"""The subgraph."""
+
+from services.billing.graphql.mutations import Mutation
+from services.billing.graphql.queries import Query
+from services.billing.graphql.types import Tutor
+from shared.graphql.schema import subgraph
+
+SCHEMA = subgraph(Query, Mutation, types=[Tutor])

@@ -1,0 +1,92 @@
+"""Entries from the packages service, kept as they come; one that is there already stays as it is."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from shared.contracts.packages import PackagePurchased, PeriodSealed, SessionApproved, SessionReversed
+from shared.database.database import Statements, Transaction
+
+_APPROVAL = """
+INSERT INTO approval (session_id, parent_id, child_id, tutor_id, starts_at, session_date, duration_minutes, coverage,
+                      package_id, price_minor, currency, month, approved_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING
+"""
+
+_REVERSAL = """
+INSERT INTO reversal (session_id, parent_id, child_id, tutor_id, package_id, reason, month, reversed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+"""
+
+_PURCHASE = """
+INSERT INTO purchase (package_id, parent_id, child_id, total_sessions, price_per_session_minor, discount_minor,
+                      currency, goodwill, purchased_at, purchased_on, expires_on, month)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
+"""
+
+_SEAL = """
+INSERT INTO seal (month, approvals, reversals, purchases, sum_minor, sealed_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+"""
+
+_KNOWN_APPROVALS = "SELECT session_id AS id FROM approval WHERE session_id = ANY($1::uuid[])"
+_KNOWN_REVERSALS = "SELECT session_id AS id FROM reversal WHERE session_id = ANY($1::uuid[])"
+_KNOWN_PURCHASES = "SELECT package_id AS id FROM purchase WHERE package_id = ANY($1::uuid[])"
+
+
+async def new_approvals(statements: Statements, facts: Sequence[SessionApproved]) -> list[SessionApproved]:
+    known = await _known(statements, _KNOWN_APPROVALS, [fact.session_id for fact in facts])
+    return [fact for fact in facts if fact.session_id not in known]
+
+
+async def new_reversals(statements: Statements, facts: Sequence[SessionReversed]) -> list[SessionReversed]:
+    known = await _known(statements, _KNOWN_REVERSALS, [fact.session_id for fact in facts])
+    return [fact for fact in facts if fact.session_id not in known]
+
+
+async def new_purchases(statements: Statements, facts: Sequence[PackagePurchased]) -> list[PackagePurchased]:
+    known = await _known(statements, _KNOWN_PURCHASES, [fact.package_id for fact in facts])
+    return [fact for fact in facts if fact.package_id not in known]
+
+
+async def insert_approvals(transaction: Transaction, facts: Sequence[SessionApproved]) -> None:
+    rows = [
+        (
+            *(fact.session_id, fact.parent_id, fact.child_id, fact.tutor_id),
+            *(fact.starts_at, fact.session_date, fact.duration_minutes),
+            *(fact.coverage, fact.package_id, fact.price_minor, fact.currency, fact.month, fact.approved_at),
+        )
+        for fact in facts
+    ]
+    await transaction.execute_many(_APPROVAL, rows)
+
+
+async def insert_reversals(transaction: Transaction, facts: Sequence[SessionReversed]) -> None:
+    rows = [
+        (
+            *(fact.session_id, fact.parent_id, fact.child_id, fact.tutor_id),
+            *(fact.package_id, fact.reason, fact.month, fact.reversed_at),
+        )
+        for fact in facts
+    ]
+    await transaction.execute_many(_REVERSAL, rows)
+
+
+async def insert_purchases(transaction: Transaction, facts: Sequence[PackagePurchased]) -> None:
+    rows = [
+        (
+            *(fact.package_id, fact.parent_id, fact.child_id),
+            *(fact.total_sessions, fact.price_per_session_minor, fact.discount_minor, fact.currency, fact.goodwill),
+            *(fact.purchased_at, fact.purchased_on, fact.expires_on, fact.month),
+        )
+        for fact in facts
+    ]
+    await transaction.execute_many(_PURCHASE, rows)
+
+
+async def insert_seals(transaction: Transaction, facts: Sequence[PeriodSealed]) -> None:
+    rows = [(f.month, f.approvals, f.reversals, f.purchases, f.sum_minor, f.sealed_at) for f in facts]
+    await transaction.execute_many(_SEAL, rows)
+
+
+async def _known(statements: Statements, query: str, ids: Sequence[UUID]) -> set[UUID]:
+    return {row["id"] for row in await statements.rows(query, ids)}

@@ -1,0 +1,49 @@
+"""Running a month: it begins to close, packages seals it, billing sees everything of it, and it is closed.
+
+Each step is a transaction of its own and nothing is awaited inside one, so a crash anywhere leaves a cycle that
+finish_closing takes up again.
+"""
+
+import asyncio
+from contextlib import suppress
+from uuid import UUID
+
+from services.billing.domain.cycles import CycleStatus
+from services.billing.domain.errors import CycleInProgress
+from services.billing.sql.entries import missing_of
+from services.billing.use_cases.close_cycle import close_cycle
+from services.billing.use_cases.start_closing import NewRun, start_closing
+from services.billing.work import BillingWork
+from shared.period import Month
+
+BACKSTOP_SECONDS = 1.0
+"""Entries that another process took in are noticed within this."""
+
+
+async def run_monthly_cycle(work: BillingWork, run: NewRun, idempotency_key: str | None, by: str) -> UUID:
+    """The closed cycle's id; a closed month is returned as it is.
+
+    Raises PeriodNotEnded, EarlierCycleOpen, CycleBlocked, CycleInProgress, IdempotencyKeyReused.
+    """
+    cycle = await start_closing(work, run, idempotency_key, by)
+    if cycle.status is not CycleStatus.CLOSED:
+        await _wait_for_everything(work, run.month)
+        await close_cycle(work, run.month)
+    return cycle.cycle_id
+
+
+async def _wait_for_everything(work: BillingWork, month: Month) -> None:
+    """Returns once everything has arrived. Raises CycleInProgress with the numbers when patience ends."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + work.patience_seconds
+    while True:
+        arrival = work.arrivals.next()
+        missing = await missing_of(work.database, month)
+        if not missing:
+            return
+        if (left := until - loop.time()) <= 0:
+            message = f"{month} is being closed and will be when everything has arrived; {missing}"
+            raise CycleInProgress(message, month=str(month), missing=missing.as_details())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(left, BACKSTOP_SECONDS)):
+                await arrival.wait()

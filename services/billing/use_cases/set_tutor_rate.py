@@ -1,0 +1,51 @@
+"""What a tutor earns from a date on, until a later rate takes over."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.billing.domain.amounts import require_not_negative
+from services.billing.domain.errors import MonthClosed
+from services.billing.sql.audit import record_audit
+from services.billing.sql.idempotency import claim_key
+from services.billing.sql.rates import first_locked_use, put_rate
+from services.billing.sql.standstill import stand_still
+from services.billing.use_cases.known_person import require_person
+from services.billing.work import BillingWork
+from shared.ids import new_id
+from shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTutorRate:
+    """`addon_rate` is for add-on sessions; None pays them like the others."""
+
+    tutor_id: UUID
+    rate_per_session: Money
+    addon_rate: Money | None
+    valid_from: date
+
+
+async def set_tutor_rate(work: BillingWork, new: NewTutorRate, idempotency_key: str | None, by: str) -> UUID:
+    """A second rate from the same date replaces the first.
+
+    Raises NotFound, InvalidInput, MonthClosed when it would have changed a locked payout, IdempotencyKeyReused.
+    """
+    require_not_negative(new.rate_per_session, "a rate")
+    if new.addon_rate is not None:
+        require_not_negative(new.addon_rate, "an add-on rate")
+    await require_person(work, new.tutor_id, "TUTOR")
+    now = work.clock.now()
+    async with work.database.transaction() as transaction:
+        await stand_still(transaction)
+        first = await claim_key(transaction, idempotency_key, new, rate_id := new_id(), now)
+        if first is not None:
+            return first
+        locked = await first_locked_use(transaction, new.tutor_id, new.valid_from)
+        if locked is not None:
+            raise MonthClosed(f"a closed payout has a session of {locked}, which this rate would change")
+        addon_minor = new.addon_rate.minor if new.addon_rate else None
+        amounts = (new.rate_per_session.minor, addon_minor, work.currency)
+        await put_rate(transaction, (rate_id, new.tutor_id, new.valid_from, *amounts, now, by))
+        await record_audit(transaction, "SET_TUTOR_RATE", rate_id, f"tutor {new.tutor_id}", now, by)
+    return rate_id

@@ -1,0 +1,58 @@
+"""The first step of a run: the month begins to close, and packages is asked to seal it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.billing.domain.cycles import Cycle, CycleStatus, require_ended, require_unblocked
+from services.billing.domain.errors import EarlierCycleOpen
+from services.billing.sql.audit import record_audit
+from services.billing.sql.cycles import cycle_of, insert_cycle, mark_closing
+from services.billing.sql.entries import first_open_before, missing_of
+from services.billing.sql.idempotency import claim_key
+from services.billing.sql.payouts import tutors_without_rate
+from services.billing.sql.standstill import stand_still
+from services.billing.work import BillingWork
+from shared.contracts.billing import PeriodClosing
+from shared.database.database import Transaction
+from shared.ids import new_id
+from shared.period import Month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """`early` closes a month that is not over yet."""
+
+    month: Month
+    early: bool
+
+
+async def start_closing(work: BillingWork, run: NewRun, idempotency_key: str | None, by: str) -> Cycle:
+    """The month's cycle: CLOSING, or CLOSED when it was already, which changes nothing.
+
+    Raises PeriodNotEnded, EarlierCycleOpen, CycleBlocked, IdempotencyKeyReused.
+    """
+    now = work.clock.now()
+    async with work.database.transaction() as transaction:
+        await stand_still(transaction)
+        cycle = await cycle_of(transaction, run.month)
+        cycle_id = cycle.cycle_id if cycle else new_id()
+        await claim_key(transaction, idempotency_key, run, cycle_id, now)
+        if cycle is not None and cycle.status is CycleStatus.CLOSED:
+            return cycle
+        await _require_closable(work, transaction, run, now)
+        if cycle is None:
+            cycle = await insert_cycle(transaction, cycle_id, run.month, work.currency, now, by)
+        if cycle.status is CycleStatus.OPEN:
+            await mark_closing(transaction, cycle_id, by)
+            await record_audit(transaction, "CLOSE_CYCLE", cycle_id, "early" if run.early else None, now, by)
+        if (await missing_of(transaction, run.month)).seal:
+            await work.outbox.stage(transaction, [PeriodClosing(month=str(run.month))], now)
+    return Cycle(cycle_id, run.month, CycleStatus.CLOSING, by)
+
+
+async def _require_closable(work: BillingWork, transaction: Transaction, run: NewRun, now: datetime) -> None:
+    require_ended(run.month, work.zone, now, early=run.early)
+    earlier = await first_open_before(transaction, run.month)
+    if earlier is not None:
+        raise EarlierCycleOpen(f"{earlier} must be closed before {run.month}", month=str(earlier))
+    require_unblocked(run.month, await tutors_without_rate(transaction, run.month))

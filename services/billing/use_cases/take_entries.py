@@ -1,0 +1,73 @@
+"""Approvals, reversals, purchases and seals come from packages: in any order, some of them more than once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from services.billing.sql.cycles import closed_among
+from services.billing.sql.intake import (
+    insert_approvals,
+    insert_purchases,
+    insert_reversals,
+    insert_seals,
+    new_approvals,
+    new_purchases,
+    new_reversals,
+)
+from services.billing.work import BillingWork
+from shared.contracts.packages import PackagePurchased, PeriodSealed, SessionApproved, SessionReversed
+from shared.database.database import Transaction
+from shared.errors import NivaaError
+
+
+class EntryRejected(NivaaError):
+    """An entry that billing can never bill: for an operator, among the dead letters."""
+
+
+class _Entry(Protocol):
+    @property
+    def month(self) -> str: ...
+
+
+class _PricedEntry(Protocol):
+    @property
+    def currency(self) -> str: ...
+
+
+async def take_approvals(work: BillingWork, transaction: Transaction, facts: Sequence[SessionApproved]) -> None:
+    fresh = await new_approvals(transaction, facts)
+    _require_currency(work, fresh)
+    await _require_open(transaction, fresh)
+    await insert_approvals(transaction, fresh)
+    transaction.after_commit(work.arrivals.tell)
+
+
+async def take_reversals(work: BillingWork, transaction: Transaction, facts: Sequence[SessionReversed]) -> None:
+    fresh = await new_reversals(transaction, facts)
+    await _require_open(transaction, fresh)
+    await insert_reversals(transaction, fresh)
+    transaction.after_commit(work.arrivals.tell)
+
+
+async def take_purchases(work: BillingWork, transaction: Transaction, facts: Sequence[PackagePurchased]) -> None:
+    fresh = await new_purchases(transaction, facts)
+    _require_currency(work, fresh)
+    await _require_open(transaction, fresh)
+    await insert_purchases(transaction, fresh)
+    transaction.after_commit(work.arrivals.tell)
+
+
+async def take_seals(work: BillingWork, transaction: Transaction, facts: Sequence[PeriodSealed]) -> None:
+    await insert_seals(transaction, facts)
+    transaction.after_commit(work.arrivals.tell)
+
+
+def _require_currency(work: BillingWork, facts: Iterable[_PricedEntry]) -> None:
+    foreign = {fact.currency for fact in facts} - {work.currency}
+    if foreign:
+        raise EntryRejected(f"entries in {sorted(foreign)}; this organisation bills in {work.currency}")
+
+
+async def _require_open(transaction: Transaction, facts: Iterable[_Entry]) -> None:
+    closed = await closed_among(transaction, sorted({fact.month for fact in facts}))
+    if closed:
+        raise EntryRejected(f"new entries for {sorted(closed)}, which billing has closed")
