@@ -134,14 +134,3 @@ class PayPayouts(Action):
     month: Month
     tutors: tuple[str, ...]
     reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayInvoice(Action):
-    """The parent pays that share of the month's invoice, if there is one."""
-
-    month: Month
-    parent: str
-    share_basis_points: int
-    method: str
-    reference: str

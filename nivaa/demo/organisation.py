@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from nivaa.demo.actions import Action, AddDiscountRule, CreateChild, CreateParent, CreateTutor, LogSession
 from nivaa.demo.closings import closings
+from nivaa.demo.journal import Origin
 from nivaa.demo.people import Adult, People, people_of
 from nivaa.demo.purchases import offers, purchases
 from nivaa.demo.season import Season
@@ -31,6 +32,11 @@ def organisation(seed: int, today: date, zone: ZoneInfo) -> Organisation:
     people = people_of(season)
     actions = sorted(_actions(season, people), key=lambda action: action.at)
     return Organisation(season, people, tuple(actions))
+
+
+def organisation_of(origin: Origin) -> Organisation:
+    """The one that a journal is about, whatever day it is by now."""
+    return organisation(origin.seed, date.fromisoformat(origin.today), ZoneInfo(origin.zone))
 
 
 def _actions(season: Season, people: People) -> Iterator[Action]:

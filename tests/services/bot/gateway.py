@@ -3,6 +3,7 @@
 The tokens, the gate, the freeze and the limits are the real ones; only the rows behind them are made up.
 """
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -150,8 +151,8 @@ class Query:
     def low_package_alerts(
         self,
         info: Info[BooksContext],
-        filter: LowPackageAlertFilter,
-        first: int,  # noqa: A002
+        filter: LowPackageAlertFilter,  # noqa: A002
+        first: int,
     ) -> LowPackageAlertConnection:
         info.context.require(Role.COORDINATOR)
         low = info.context.books.low if filter.status is LowPackageAlertStatus.OPEN else []
@@ -174,7 +175,7 @@ def _only(info: Info[BooksContext], role: Role, asked: str, own: str) -> None:
 def gateway_over(books: Books) -> Component:
     """A component that takes the gateway's place."""
 
-    def open_gateway(surroundings: Surroundings):  # type: ignore[no-untyped-def] # noqa: ANN202
+    def open_gateway(surroundings: Surroundings) -> AbstractAsyncContextManager[Service]:
         def context(viewer: Viewer) -> BooksContext:
             books.seen.append(viewer)
             frozen = is_frozen(viewer, surroundings.settings.freeze)

@@ -111,5 +111,5 @@ async def test_questions_asked_while_the_bot_was_away_are_answered_when_it_is_ba
     async with staging() as before:
         await before.link(TUTOR, 7)
     await before.api.write(7, "/help")
-    async with staging(before.api) as after:
-        assert (await after.api.messages(7, 2))[-1] == replies.help_for(Role.TUTOR)
+    async with staging() as after:
+        assert (await after.api.messages(7, 2))[1:] == [replies.help_for(Role.TUTOR)]
