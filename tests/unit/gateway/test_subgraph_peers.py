@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.federation import FetchRequest, SubgraphUnavailable
 from services.gateway.subgraph_peers import Caller, PeerSubgraph
@@ -53,6 +53,7 @@ async def test_a_service_that_fails_in_our_own_process_is_no_worse_than_one_far_
 
 
 async def test_a_service_that_is_not_there() -> None:
-    away = PeerSubgraph("billing", InProcessPeer("billing", {}.__getitem__), timeout_seconds=1)
+    nobody: dict[str, ASGIApp] = {}
+    away = PeerSubgraph("billing", InProcessPeer("billing", nobody.__getitem__), timeout_seconds=1)
     with pytest.raises(SubgraphUnavailable, match="did not answer"):
         await away.fetch(REQUEST)
