@@ -1,4 +1,3 @@
-# ruff: noqa: RUF012 - the shape is Tortoise's
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
