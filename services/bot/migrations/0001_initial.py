@@ -13,7 +13,7 @@ from shared.ids import new_id
 class Migration(migrations.Migration):
     initial = True
 
-    operations = [  # noqa: RUF012 - Tortoise's own attribute
+    operations = [
         ops.CreateModel(
             name="Inbox",
             fields=[

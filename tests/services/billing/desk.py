@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from shared.auth.viewer import Viewer
 from shared.contracts import Contract
 from shared.contracts.billing import CycleClosed, PeriodClosing
 from shared.database.database import Database
@@ -26,8 +27,8 @@ mutation ($month: Month!, $key: String, $early: Boolean! = false) {
 }"""
 
 SET_RATE = """
-mutation ($tutor: ID!, $rate: Decimal!, $addon: MoneyInput, $from: Date!, $key: String) {
-  setTutorRate(input: { tutorId: $tutor, ratePerSession: { amount: $rate }, addonRate: $addon, validFrom: $from,
+mutation ($tutor: ID!, $rate: Decimal!, $addon: MoneyInput, $start: Date!, $key: String) {
+  setTutorRate(input: { tutorId: $tutor, ratePerSession: { amount: $rate }, addonRate: $addon, validFrom: $start,
                         idempotencyKey: $key }) {
     tutorRate { id validFrom ratePerSession { amount } addonRate { amount } }
   }
@@ -75,11 +76,11 @@ class Desk:
     async def until(self, arrived: Callable[[], bool]) -> None:
         """Waits for what an outbox brings; the test's own time limit ends it."""
         async with asyncio.timeout(10):
-            while not arrived():
+            while not arrived():  # noqa: ASYNC110 - the outbox's relay has no hook for tests
                 await asyncio.sleep(0.02)
 
-    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        return await self.asker.ask("billing", query, **variables)
+    async def ask(self, query: str, viewer: Viewer | None = None, **variables: Any) -> dict[str, Any]:
+        return await self.asker.ask("billing", query, viewer, **variables)
 
     async def run(self, month: str, key: str | None = None) -> dict[str, Any]:
         data = await self.ask(RUN, month=month, key=key)
@@ -88,7 +89,7 @@ class Desk:
 
     async def set_rate(self, tutor: UUID, rate: str, valid_from: str, addon: str | None = None) -> None:
         addon_rate = {"amount": addon} if addon else None
-        await self.ask(SET_RATE, tutor=tutor, rate=rate, addon=addon_rate, **{"from": valid_from})
+        await self.ask(SET_RATE, tutor=tutor, rate=rate, addon=addon_rate, start=valid_from)
 
     async def agree(self, month: WorkedMonth) -> None:
         """Rates, discount and deduction of the worked month."""

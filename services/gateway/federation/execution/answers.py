@@ -19,10 +19,8 @@ def add_root(owners: list[Object], selections: Selections, response: SubgraphRes
     """Merges root fields into the objects that they belong to; returns the errors that explain no null."""
     merge_into_all(owners, response.data or {})
     unplaced = list(_place(owners, ((_path(error), failure_of(error)) for error in response.errors)))
-    if response.data is not None:
-        return unplaced
     _lack_all(owners, selections, _whole(response))
-    return []
+    return [] if response.data is None else unplaced
 
 
 def add_entities(call: EntityCall, asked: Batch, response: SubgraphResponse) -> list[Failure]:

@@ -98,9 +98,6 @@ class Supergraph:
         """The names that fragments may call an object of this type by."""
         return self._names[type_name]
 
-    def is_composite(self, type_name: str) -> bool:
-        return type_name in self.types
-
     def is_abstract(self, type_name: str) -> bool:
         return self.types[type_name].is_abstract
 
