@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from shared.auth.tokens import TokenIssuer
+from shared.auth.tokens import TokenIssuer, TokenVerifier
 from shared.clock import Clock
 from shared.contracts import Contract
 from shared.database.database import Database
@@ -33,6 +33,7 @@ class Surroundings:
     clock: Clock
     files: FileStore
     peer: Callable[[str], Peer]
+    verifier: TokenVerifier
     token_issuer: TokenIssuer | None
     stopping: asyncio.Event
     own_database: Database | None = None

@@ -73,7 +73,7 @@ async def open_host(
     """Everything at work inside the block; `overrides` are settings by their variables' names."""
 
     def load(kind: type[Settings]) -> Settings:
-        return load_settings(kind, env_files, **(overrides or {}))
+        return load_settings(kind, env_files, overrides or {})
 
     async with AsyncExitStack() as stack:
         host = await _open_resources(stack, load(Settings), clock or SystemClock())
@@ -134,6 +134,7 @@ async def _open_component(
         clock=host.clock,
         files=host.files,
         peer=host.peer,
+        verifier=host.verifier,
         token_issuer=host.token_issuer,
         stopping=host.stopping,
         own_database=database,

@@ -1,5 +1,6 @@
 """Asking another service over HTTP, whether it is in this process or not."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -35,9 +36,12 @@ class InProcessPeer:
         self._find_app = find_app
 
     async def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> PeerResponse:
+        try:
+            app = self._find_app(self._name)
+        except KeyError as error:
+            raise UpstreamUnavailable(f"{self._name} is not at work in this process") from error
         exchange = _Exchange(body)
-        scope = _scope(method, path, headers)
-        await self._find_app(self._name)(scope, exchange.receive, exchange.send)
+        await app(_scope(method, path, headers), exchange.receive, exchange.send)
         return exchange.response()
 
 
@@ -61,13 +65,17 @@ class _Exchange:
     """One request and its answer, as ASGI messages."""
 
     def __init__(self, body: bytes) -> None:
-        self._body = body
+        self._body: bytes | None = body
         self._status = 500
         self._headers: dict[str, str] = {}
         self._answer = bytearray()
 
     async def receive(self) -> Message:
-        return {"type": "http.request", "body": self._body, "more_body": False}
+        """The body once; after it the client stays until the exchange is over or cancelled."""
+        if self._body is None:
+            await asyncio.get_running_loop().create_future()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

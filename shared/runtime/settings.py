@@ -1,7 +1,8 @@
 """Settings from the environment, or from env files where it is silent. Their defaults are the embedded form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -110,7 +111,9 @@ class Settings(BaseSettings):
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
-def load_settings(kind: type[SettingsT], env_files: Sequence[str] = ENV_FILES, **overrides: object) -> SettingsT:
+def load_settings(
+    kind: type[SettingsT], env_files: Sequence[str] = ENV_FILES, overrides: Mapping[str, object] = MappingProxyType({})
+) -> SettingsT:
     """The environment first, then the files, later ones over earlier; overrides (by variable name) over all."""
     made: SettingsT = cast("Any", kind)(_env_file=tuple(env_files), **overrides)
     return made

@@ -92,6 +92,9 @@ class BotApi:
         """The next calls of the method fail like this, one by one."""
         self._failures[method.lower()].extend(failures)
 
+    def failures_left(self, method: str) -> int:
+        return len(self._failures[method.lower()])
+
     def block(self, chat_id: int) -> None:
         """The user blocks the bot; writing again lifts it."""
         self._blocked.add(chat_id)

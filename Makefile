@@ -1,0 +1,30 @@
+PORT ?= 8000
+
+runtime := .venv/.runtime
+development := .venv/.development
+renderer := .venv/.renderer
+
+.PHONY: run test check supergraph
+
+run: $(runtime) $(renderer)
+	@exec .venv/bin/nivaa up --demo --port $(PORT)
+
+test: $(development) $(renderer)
+	.venv/bin/python -m pytest
+
+check: $(development)
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy shared services nivaa tests
+	.venv/bin/lint-imports
+
+$(runtime): requirements.lock setup/python.sh
+	@setup/python.sh requirements.lock
+	@touch $@
+
+$(development): requirements-dev.lock setup/python.sh
+	@setup/python.sh requirements-dev.lock
+	@touch $(runtime) $@
+
+$(renderer): setup/renderer.sh
+	@setup/renderer.sh $@

@@ -1,0 +1,12 @@
+"""The five services, in the order in which one process opens them; the last one is what it serves."""
+
+from collections.abc import Sequence
+
+from services.billing.component import COMPONENT as BILLING
+from services.bot.component import COMPONENT as BOT
+from services.gateway.component import COMPONENT as GATEWAY
+from services.invoicing.component import COMPONENT as INVOICING
+from services.packages.component import COMPONENT as PACKAGES
+from shared.runtime.component import Component
+
+COMPONENTS: Sequence[Component] = (PACKAGES, BILLING, INVOICING, BOT, GATEWAY)

@@ -1,0 +1,1 @@
+"""A made-up tutoring organisation: the same for the same seed and day."""

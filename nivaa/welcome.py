@@ -1,0 +1,77 @@
+"""What `nivaa up` ends with: addresses, a token for each role, a first query to paste."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+from nivaa.demo.faces import Face
+from nivaa.tokens import mint
+from shared.auth.viewer import Role, Viewer
+from shared.runtime.settings import Settings
+
+FIRST_QUERY = """
+query Family($id: ID!) {
+  parent(id: $id) {
+    name
+    children { name }
+    remaining
+    lowPackageAlert { status remaining raisedAt }
+    sessionPackages { nodes { totalSessions usedSessions status } }
+    invoices { nodes { number paymentStatus total { display } cycle { month status } } }
+  }
+}"""
+
+
+def welcome(console: Console, settings: Settings, address: str, faces: Mapping[Role, Face]) -> None:
+    _addresses(console, settings, address)
+    _tokens(console, settings, faces.values())
+    parent = faces.get(Role.PARENT)
+    if parent is not None:
+        console.print(f"\n[bold]A first query[/]: everything about {parent.name}, from three services at once")
+        _plainly(console, _curl(address, parent))
+    console.print("\nCtrl-C stops.")
+
+
+def _addresses(console: Console, settings: Settings, address: str) -> None:
+    pages = (
+        ("GraphQL (a browser gets GraphiQL)", "/graphql"),
+        ("parents", "/parent"),
+        ("tutors", "/tutor"),
+        ("coordinators: alerts", "/coordinator/alerts"),
+        ("coordinators: invoices", "/admin/billing/invoices"),
+        ("coordinators: payouts", "/admin/billing/payouts"),
+        ("health", "/readyz"),
+        ("metrics", "/metrics"),
+    )
+    table = Table(title="NIVAA Billing & Packages", title_justify="left", title_style="bold", show_header=False)
+    for label, path in pages:
+        table.add_row(label, address + path)
+    table.add_row("data folder", str(settings.data_dir.resolve()))
+    frozen = ", ".join(sorted(settings.freeze))
+    table.add_row("money", f"hidden from: {frozen} (NIVAA_FREEZE=none shows it)" if frozen else "shown")
+    console.print(table)
+
+
+def _tokens(console: Console, settings: Settings, faces: Iterable[Face]) -> None:
+    """Lines to paste into a shell; never wrapped, or the tokens would break."""
+    if settings.jwks_url:
+        console.print(f"Tokens come from the issuer of {settings.jwks_url}.")
+        return
+    console.print("\n[bold]A token for each role[/], good for 30 days")
+    for face in faces:
+        console.print(f"# {face.role}: {face.name}", style="dim")
+        _plainly(console, f"export {face.role.upper()}={mint(settings, Viewer(face.subject, face.role))}")
+
+
+def _curl(address: str, parent: Face) -> str:
+    body = json.dumps({"query": " ".join(FIRST_QUERY.split()), "variables": {"id": parent.subject}})
+    return (
+        f"curl -s {address}/graphql -H 'Content-Type: application/json' "
+        f"""-H "Authorization: Bearer $COORDINATOR" -d '{body}'"""
+    )
+
+
+def _plainly(console: Console, line: str) -> None:
+    console.print(line, soft_wrap=True, highlight=False, markup=False)

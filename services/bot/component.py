@@ -1,0 +1,89 @@
+"""The bot as a host starts it: the only file that knows all the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from services.bot.asking import Gateway
+from services.bot.domain.errors import NoBot
+from services.bot.events import handlers
+from services.bot.graphql.context import BotContext, BotName
+from services.bot.graphql.schema import SCHEMA
+from services.bot.settings import BotSettings
+from services.bot.use_cases.answer import answer
+from services.bot.use_cases.keep_delivering import keep_delivering
+from shared.auth.keys import KeyFile
+from shared.auth.tokens import TokenIssuer
+from shared.auth.viewer import Viewer
+from shared.graphql.context import is_frozen
+from shared.graphql.server import GraphQLServer, OpenContext
+from shared.messaging.work import Work
+from shared.runtime.component import Component, Job, Service, Surroundings
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def _open(surroundings: Surroundings) -> AsyncIterator[Service]:
+    settings: BotSettings = surroundings.settings
+    work = Work(database=surroundings.database, outbox=surroundings.outbox, clock=surroundings.clock)
+    due = asyncio.Event()
+    async with _telegram(surroundings, work, due) as (bot_name, jobs):
+        app = GraphQLServer(SCHEMA, _context(settings, work, bot_name))
+        yield Service(app=app, handlers=handlers(due), jobs=jobs)
+
+
+def _context(settings: BotSettings, work: Work, bot_name: BotName) -> OpenContext:
+    def context(viewer: Viewer) -> BotContext:
+        return BotContext(
+            viewer=viewer,
+            frozen=is_frozen(viewer, settings.freeze),
+            currency=settings.currency,
+            locale=settings.locale,
+            work=work,
+            bot_name=bot_name,
+        )
+
+    return context
+
+
+@asynccontextmanager
+async def _telegram(
+    surroundings: Surroundings, work: Work, due: asyncio.Event
+) -> AsyncIterator[tuple[BotName, list[Job]]]:
+    """The bot's name and what it does; without a token it has neither."""
+    settings: BotSettings = surroundings.settings
+    token = settings.bot_token.get_secret_value()
+    if not token:
+        log.info("no NIVAA_BOT_TOKEN: the bot idles")
+        yield _no_bot, []
+        return
+    from services.bot.telegram.client import open_telegram  # noqa: PLC0415 - aiogram takes seconds to load
+    from services.bot.telegram.polling import poll  # noqa: PLC0415
+
+    gateway = Gateway(surroundings.peer("gateway"), _issuer(surroundings))
+
+    async def reply(chat_id: int, text: str) -> str:
+        return await answer(work, gateway.ask, chat_id, text)
+
+    async with open_telegram(token, settings.bot_api_url) as telegram:
+        yield telegram.name, [lambda: poll(telegram, reply), lambda: keep_delivering(work, telegram.send, due)]
+
+
+async def _no_bot() -> str:
+    raise NoBot("This organisation has no Telegram bot yet.")
+
+
+def _issuer(surroundings: Surroundings) -> TokenIssuer:
+    """Signs the bot's tokens for linked people."""
+    settings: BotSettings = surroundings.settings
+    if surroundings.token_issuer is not None:
+        return surroundings.token_issuer
+    if settings.bot_key_file is None:
+        raise ValueError("with NIVAA_JWKS_URL the bot needs NIVAA_BOT_KEY_FILE")
+    return TokenIssuer(KeyFile.open(settings.bot_key_file).signing_key, settings.jwt_issuer, settings.jwt_audience)
+
+
+COMPONENT = Component(name="bot", settings=BotSettings, open=_open)

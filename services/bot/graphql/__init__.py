@@ -1,0 +1,1 @@
+"""The bot's subgraph: linking a chat."""

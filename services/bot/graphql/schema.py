@@ -1,0 +1,8 @@
+"""The bot's subgraph."""
+
+from services.bot.graphql.mutations import Mutation
+from services.bot.graphql.queries import Query
+from services.bot.graphql.types import TelegramLink
+from shared.graphql.schema import subgraph
+
+SCHEMA = subgraph(Query, Mutation, types=[TelegramLink])

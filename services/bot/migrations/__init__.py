@@ -1,0 +1,1 @@
+"""How this service's tables came to be, step by step."""

@@ -1,0 +1,1 @@
+"""Telegram through aiogram. Imported only with a bot token: aiogram takes seconds to load."""

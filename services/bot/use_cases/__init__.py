@@ -1,0 +1,1 @@
+"""One file for each thing the bot can do; one transaction each, committed at its edge."""

@@ -1,0 +1,23 @@
+"""Unlinks a chat and drops what was still to be sent to its person."""
+
+from shared.database.database import Transaction
+from shared.messaging.work import Work
+
+_PERSON = "SELECT subject FROM telegram_link WHERE chat_id = $1"
+_UNLINK = "DELETE FROM telegram_link WHERE subject = $1"
+_DROP_PENDING = "DELETE FROM notification WHERE subject = $1 AND state = 'PENDING'"
+_SPEND_SECRET = "UPDATE link_invitation SET chat_id = 0 WHERE subject = $1 AND chat_id IS NOT NULL"  # noqa: S105
+
+
+async def unlink_chat(work: Work, chat_id: int) -> None:
+    """A chat that is not linked stays so."""
+    async with work.database.transaction() as transaction:
+        if subject := await transaction.value(_PERSON, chat_id):
+            await unlink(transaction, subject)
+
+
+async def unlink(transaction: Transaction, subject: str) -> None:
+    """The secret that linked the chat is spent for good; chat 0 does not exist."""
+    await transaction.execute(_UNLINK, subject)
+    await transaction.execute(_DROP_PENDING, subject)
+    await transaction.execute(_SPEND_SECRET, subject)

@@ -1,0 +1,52 @@
+"""A failure stands in the merged answer exactly where its value is missing.
+
+Completion finds it there, so the client's path, the null propagation and the one place per error come by themselves:
+also for `_entities` errors, whose own paths mean nothing to the client, and for entities that appear in many places.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+PathKey = str | int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Failure:
+    """`below` is where it happened underneath, when the subgraph's null went up further than the error.
+
+    `is_shared` marks the failure of a whole fetch: it is reported once per field, not once per object.
+    """
+
+    message: str
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    below: tuple[PathKey, ...] = ()
+    is_shared: bool = False
+
+
+def failure_of(error: Mapping[str, Any]) -> Failure:
+    """A subgraph's error, with its extensions (the code among them)."""
+    extensions = error.get("extensions")
+    return Failure(str(error.get("message", "")), extensions if isinstance(extensions, dict) else {})
+
+
+def place(container: Any, path: tuple[PathKey, ...], failure: Failure) -> bool:
+    """Puts the failure at the first null on the path; False when there is a value all the way."""
+    for depth, key in enumerate(path):
+        if not _has_room(container, key):
+            return False
+        if _at(container, key) is None:
+            container[key] = replace(failure, below=path[depth + 1 :])
+            return True
+        container = container[key]
+    return False
+
+
+def _has_room(container: Any, key: PathKey) -> bool:
+    if isinstance(container, list):
+        return isinstance(key, int) and key < len(container)
+    return isinstance(container, dict) and isinstance(key, str)
+
+
+def _at(container: Any, key: PathKey) -> Any:
+    return container.get(key) if isinstance(container, dict) else container[key]

@@ -1,0 +1,48 @@
+"""The port to a subgraph: a request in, the bytes of a GraphQL response out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from services.gateway.federation.errors import SubgraphUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """`context` is what the caller of the engine gave: opaque here, for the adapter to make headers of."""
+
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None
+    context: object
+
+
+class Subgraph(Protocol):
+    """One subgraph, however it is reached."""
+
+    async def fetch(self, request: FetchRequest, /) -> bytes:
+        """The response's body; SubgraphUnavailable when there is none. Cancelled when the client has gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphResponse:
+    """A subgraph's answer; `data` is None when the request failed as a whole."""
+
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]]
+
+
+def read_response(body: bytes) -> SubgraphResponse:
+    """SubgraphUnavailable when the body is not a GraphQL response."""
+    try:
+        response = json.loads(body)
+    except ValueError as error:
+        raise SubgraphUnavailable("the answer is not JSON") from error
+    if not isinstance(response, dict):
+        raise SubgraphUnavailable("the answer is not a GraphQL response")
+    data, errors = response.get("data"), response.get("errors") or []
+    if not isinstance(data, dict | None) or not isinstance(errors, list) or (data is None and not errors):
+        raise SubgraphUnavailable("the answer is not a GraphQL response")
+    return SubgraphResponse(data, [error for error in errors if isinstance(error, dict)])

@@ -1,0 +1,1 @@
+"""Invoices: numbered, rendered, and what is paid of them."""

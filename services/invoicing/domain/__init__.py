@@ -1,0 +1,1 @@
+"""Invoicing's rules: values in, values out."""

@@ -1,0 +1,1 @@
+"""Invoicing's subgraph: invoices, and what they add to parents and cycles."""

@@ -1,0 +1,187 @@
+"""Invoices, and what they add to parents and cycles."""
+
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import strawberry
+
+from services.invoicing import reads
+from services.invoicing.domain.documents import DocumentStatus, file_name
+from services.invoicing.domain.payments import PaymentStatus, due_minor
+from services.invoicing.graphql.context import Info
+from services.invoicing.graphql.lines import InvoicedPackage, InvoicedSession, InvoiceLine
+from services.invoicing.reads import Wanted
+from shared.contracts.billing import Statement
+from shared.database.database import Row
+from shared.graphql.money import Document, ShownMoney, document_field, money_field, show
+from shared.graphql.pages import Connection, Page, connection
+from shared.ids import parse_id
+from shared.money import Money
+from shared.period import Month
+
+LINK_LIFETIME = timedelta(minutes=15)
+
+strawberry.enum(PaymentStatus, description="What has been paid of an invoice.")
+strawberry.enum(DocumentStatus, description="Whether an invoice's PDF is there.")
+
+
+@strawberry.federation.type(keys=["id"])
+class Parent:
+    id: strawberry.ID
+
+    @classmethod
+    def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Parent | None":  # noqa: A002 -- the key's name
+        return cls(id=id) if info.context.sight.reaches(parse_id(id)) else None
+
+    @strawberry.field
+    async def invoices(self, info: Info, first: int | None = None, after: str | None = None) -> Connection["Invoice"]:
+        """The newest first."""
+        return await invoice_page(info, Wanted(parent_id=UUID(self.id)), first, after)
+
+    @money_field
+    async def outstanding(self, info: Info) -> ShownMoney:
+        """What is still due on all invoices together."""
+        return show(Money(await info.context.load.outstanding.load(UUID(self.id)), info.context.currency), info)
+
+    @money_field
+    async def credit(self, info: Info) -> ShownMoney:
+        """What was paid beyond all invoices; the next invoice uses it."""
+        return show(Money(await info.context.load.credit.load(UUID(self.id)), info.context.currency), info)
+
+
+@strawberry.type(description="How far the documents of a cycle have come.")
+class CycleDocuments:
+    queued: int
+    rendered: int
+    failed: int
+
+
+@strawberry.federation.type(keys=["id"])
+class BillingCycle:
+    id: strawberry.ID
+
+    @classmethod
+    def resolve_reference(cls, id: strawberry.ID) -> "BillingCycle":  # noqa: A002 -- the key's name
+        parse_id(id)
+        return cls(id=id)
+
+    @strawberry.field
+    async def invoices(self, info: Info, first: int | None = None, after: str | None = None) -> Connection["Invoice"]:
+        """The highest number first."""
+        return await invoice_page(info, Wanted(cycle_id=UUID(self.id)), first, after)
+
+    @strawberry.field
+    async def documents(self, info: Info) -> CycleDocuments:
+        counts = await info.context.load.document_counts.load(UUID(self.id))
+        return CycleDocuments(
+            queued=counts.get(DocumentStatus.QUEUED, 0),
+            rendered=counts.get(DocumentStatus.RENDERED, 0),
+            failed=counts.get(DocumentStatus.FAILED, 0),
+        )
+
+
+@strawberry.federation.type(keys=["id"], description="The numbered document of one statement.")
+class Invoice:
+    row: strawberry.Private[Row]
+    id: strawberry.ID
+    number: str
+    month: Month
+    cycle: BillingCycle
+    parent: Parent
+    issued_at: datetime
+    payment_status: PaymentStatus
+    document_status: DocumentStatus
+
+    @classmethod
+    def of(cls, row: Row) -> "Invoice":
+        return cls(
+            row=row,
+            id=strawberry.ID(str(row["id"])),
+            number=row["number"],
+            month=Month.parse(row["month"]),
+            cycle=BillingCycle(id=strawberry.ID(str(row["cycle_id"]))),
+            parent=Parent(id=strawberry.ID(str(row["parent_id"]))),
+            issued_at=row["issued_at"],
+            payment_status=PaymentStatus(row["payment_status"]),
+            document_status=DocumentStatus(row["document_status"]),
+        )
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Invoice | None":  # noqa: A002 -- the key's name
+        row = await info.context.load.invoices.load(parse_id(id))
+        return cls.of(row) if row else None
+
+    @strawberry.field
+    async def lines(self, info: Info) -> list[InvoiceLine]:
+        return [InvoiceLine.of(line, self.row["currency"]) for line in (await self._statement(info)).charges]
+
+    @strawberry.field
+    async def sessions(self, info: Info) -> list[InvoicedSession]:
+        return [InvoicedSession.of(line, self.row["currency"]) for line in (await self._statement(info)).sessions]
+
+    @strawberry.field
+    async def package_usage(self, info: Info) -> list[InvoicedPackage]:
+        return [InvoicedPackage.of(usage) for usage in (await self._statement(info)).packages]
+
+    @money_field
+    def subtotal(self, info: Info) -> ShownMoney:
+        return self._shown(self.row["subtotal_minor"], info)
+
+    @money_field
+    def discount(self, info: Info) -> ShownMoney:
+        return self._shown(self.row["discount_minor"], info)
+
+    @money_field
+    def tax(self, info: Info) -> ShownMoney:
+        return self._shown(self.row["tax_minor"], info)
+
+    @money_field
+    def total(self, info: Info) -> ShownMoney:
+        return self._shown(self.row["total_minor"], info)
+
+    @money_field
+    def amount_paid(self, info: Info) -> ShownMoney:
+        return self._shown(self.row["paid_minor"], info)
+
+    @money_field
+    def amount_due(self, info: Info) -> ShownMoney:
+        due = due_minor(self.row["total_minor"], self.row["paid_minor"], self.payment_status)
+        return self._shown(due, info)
+
+    @document_field
+    async def pdf(self, info: Info) -> Document:
+        """The newest version that is there, by a link that expires."""
+        file = await info.context.load.files.load(self.row["id"])
+        if file is None:
+            return Document(available=False, url=None, sha256=None, reason=self.document_status.value)
+        name = file_name(file["number"], file["version"])
+        url = await info.context.files.link(file["file_key"], LINK_LIFETIME, name)
+        return Document(available=True, url=url, sha256=file["sha256"], reason=None)
+
+    def _statement(self, info: Info) -> Awaitable[Statement]:
+        return info.context.load.statements.load(self.row["id"])
+
+    def _shown(self, amount_minor: int, info: Info) -> ShownMoney:
+        return show(Money(amount_minor, self.row["currency"]), info)
+
+
+@strawberry.input(description="All that are given must hold.")
+class InvoiceFilter:
+    month: Month | None = None
+    parent_id: strawberry.ID | None = None
+    payment_status: PaymentStatus | None = None
+    document_status: DocumentStatus | None = None
+
+
+async def invoice_page(info: Info, wanted: Wanted, first: int | None, after: str | None) -> Connection[Invoice]:
+    context = info.context
+    page = Page.asked(first, after, tuple[str, int])
+    return connection(
+        page,
+        await reads.invoices(context.database, context.sight, wanted, page),
+        key=lambda row: (row["month"], row["ordinal"]),
+        node=Invoice.of,
+        count=partial(reads.count_invoices, context.database, context.sight, wanted),
+    )

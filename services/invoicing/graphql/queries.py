@@ -1,0 +1,49 @@
+"""What can be asked of invoicing by itself."""
+
+import strawberry
+
+from services.invoicing.graphql.context import Info
+from services.invoicing.graphql.invoices import Invoice, InvoiceFilter, invoice_page
+from services.invoicing.reads import Wanted
+from shared.errors import InvalidInput
+from shared.graphql.pages import Connection
+from shared.ids import parse_id
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def invoice(
+        self,
+        info: Info,
+        id: strawberry.ID | None = None,  # noqa: A002 -- the argument's public name
+        number: str | None = None,
+    ) -> Invoice | None:
+        """By its id or by its number; null when there is none, or none that you may see."""
+        load = info.context.load
+        if (id is None) == (number is None):
+            raise InvalidInput("an invoice is asked for by its id or by its number")
+        row = await (load.invoices.load(parse_id(id)) if id is not None else load.numbers.load(number or ""))
+        return Invoice.of(row) if row else None
+
+    @strawberry.field
+    async def invoices(
+        self,
+        info: Info,
+        filter: InvoiceFilter | None = None,  # noqa: A002 -- the argument's public name
+        search: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Invoice]:
+        """The newest month first, and in it the highest number. `search` is a piece of a number or of a name."""
+        return await invoice_page(info, _wanted(filter or InvoiceFilter(), search), first, after)
+
+
+def _wanted(asked: InvoiceFilter, search: str | None) -> Wanted:
+    return Wanted(
+        month=asked.month,
+        parent_id=parse_id(asked.parent_id, "parentId") if asked.parent_id else None,
+        payment_status=asked.payment_status,
+        document_status=asked.document_status,
+        search=search,
+    )

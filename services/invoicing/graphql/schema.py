@@ -1,0 +1,7 @@
+"""Invoicing's subgraph."""
+
+from services.invoicing.graphql.invoices import BillingCycle, Invoice, Parent
+from services.invoicing.graphql.queries import Query
+from shared.graphql.schema import subgraph
+
+SCHEMA = subgraph(query=Query, types=[Invoice, Parent, BillingCycle])

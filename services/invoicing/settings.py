@@ -1,0 +1,35 @@
+"""Settings of the invoicing service."""
+
+from pathlib import Path
+
+from services.invoicing.document.model import Logo, Organisation
+from shared.runtime.settings import Settings, setting
+
+_MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+
+
+class InvoicingSettings(Settings):
+    invoicing_database_url: str = setting(
+        "INVOICING_DATABASE_URL", "postgres://... or sqlite://...; empty: a file in the data folder", ""
+    )
+    organisation_name: str = setting("NIVAA_ORGANISATION_NAME", "who issues the invoices", "NIVAA Learning")
+    organisation_address: str = setting(
+        "NIVAA_ORGANISATION_ADDRESS", "its address on invoices, up to three lines divided by |", ""
+    )
+    tax_number: str = setting("NIVAA_TAX_NUMBER", "its tax number on invoices", "")
+    logo_file: Path | None = setting("NIVAA_LOGO_FILE", "a PNG or JPEG for the head of invoices", None)
+    renderer: Path | None = setting("NIVAA_WKHTMLTOPDF", "where wkhtmltopdf is; empty: on the PATH", None)
+    renderer_processes: int = setting("NIVAA_RENDERER_PROCESSES", "how many documents are drawn at once", 2)
+
+    @property
+    def organisation(self) -> Organisation:
+        lines = tuple(line.strip() for line in self.organisation_address.split("|") if line.strip())
+        return Organisation(self.organisation_name, lines, self.tax_number or None, self._logo())
+
+    def _logo(self) -> Logo | None:
+        if self.logo_file is None:
+            return None
+        media_type = _MEDIA_TYPES.get(self.logo_file.suffix.lower())
+        if media_type is None:
+            raise ValueError(f"a logo is a PNG or a JPEG, not {self.logo_file.name}")
+        return Logo(media_type, self.logo_file.read_bytes())

@@ -1,0 +1,55 @@
+"""The wiring of packages: the only file that knows all the others."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from services.packages.events import seal_periods
+from services.packages.expiry import keep_expiring
+from services.packages.graphql.context import PackagesContext
+from services.packages.graphql.loaders import Loaders
+from services.packages.graphql.schema import SCHEMA
+from services.packages.reads import Reads
+from services.packages.settings import PackagesSettings
+from services.packages.work import PackagesWork
+from shared.auth.viewer import Viewer
+from shared.contracts.billing import PeriodClosing
+from shared.graphql.context import is_frozen
+from shared.graphql.server import GraphQLServer
+from shared.runtime.component import Component, Service, Surroundings
+
+
+@asynccontextmanager
+async def open_packages(around: Surroundings) -> AsyncIterator[Service]:
+    settings: PackagesSettings = around.settings
+    work = PackagesWork(
+        database=around.database,
+        outbox=around.outbox,
+        clock=around.clock,
+        organisation=settings.organisation,
+    )
+    graphql = GraphQLServer(SCHEMA, partial(open_context, work, settings))
+    yield Service(
+        app=Starlette(routes=[Route("/graphql", graphql)]),
+        handlers={PeriodClosing: partial(seal_periods, work)},
+        jobs=[partial(keep_expiring, work)],
+    )
+
+
+def open_context(work: PackagesWork, settings: PackagesSettings, viewer: Viewer) -> PackagesContext:
+    reads = Reads(work.database, viewer)
+    return PackagesContext(
+        viewer=viewer,
+        frozen=is_frozen(viewer, settings.freeze),
+        currency=settings.currency,
+        locale=settings.locale,
+        work=work,
+        reads=reads,
+        loaders=Loaders(reads),
+    )
+
+
+COMPONENT = Component(name="packages", settings=PackagesSettings, open=open_packages)

@@ -1,0 +1,1 @@
+"""The rules of packages: values in, values out."""

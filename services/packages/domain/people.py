@@ -1,0 +1,62 @@
+"""Parents, children and tutors."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.errors import InvalidInput
+
+LONGEST_NAME = 200
+LONGEST_EMAIL = 254
+LONGEST_PHONE = 32
+LONGEST_REF = 200
+JOINERS = "\u200c\u200d"
+"""Invisible, and part of how names are spelt in several scripts of India."""
+
+
+class PersonKind(StrEnum):
+    PARENT = "PARENT"
+    CHILD = "CHILD"
+    TUTOR = "TUTOR"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetails:
+    """A name in any script; an empty email or phone is none."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+def check_details(details: PersonDetails) -> PersonDetails:
+    """The details without surrounding blanks. Raises InvalidInput for what nobody could be written to by."""
+    name = " ".join(details.name.split())
+    if not 1 <= len(name) <= LONGEST_NAME or not all(char.isprintable() or char in JOINERS for char in name):
+        raise InvalidInput(f"a name has 1 to {LONGEST_NAME} characters that can be printed")
+    return PersonDetails(name, _check_email(details.email), _check_phone(details.phone))
+
+
+def check_external_ref(text: str | None) -> str | None:
+    """What another system calls a person or a session."""
+    if text is not None and not (1 <= len(text) <= LONGEST_REF and text.isprintable() and text.strip() == text):
+        raise InvalidInput(f"an external reference has 1 to {LONGEST_REF} characters that can be printed")
+    return text
+
+
+def _check_email(text: str | None) -> str | None:
+    email = (text or "").strip()
+    if not email:
+        return None
+    local, at, domain = email.rpartition("@")
+    if not (local and at and domain) or len(email) > LONGEST_EMAIL or not email.isprintable() or " " in email:
+        raise InvalidInput(f"not an email address: {email[:64]!r}")
+    return email
+
+
+def _check_phone(text: str | None) -> str | None:
+    phone = (text or "").strip()
+    if not phone:
+        return None
+    if len(phone) > LONGEST_PHONE or not set(phone) <= set("+0123456789 -()") or not any(map(str.isdigit, phone)):
+        raise InvalidInput(f"not a phone number: {phone[:64]!r}")
+    return phone

@@ -1,0 +1,119 @@
+"""What can be asked of packages."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from services.packages.domain.people import PersonKind
+from services.packages.graphql.context import Info
+from services.packages.graphql.filters import LowPackageAlertFilter, SessionFilter, SessionPackageFilter
+from services.packages.graphql.types import (
+    Child,
+    LowPackageAlert,
+    PackageOffer,
+    Parent,
+    Session,
+    SessionPackage,
+    Tutor,
+)
+from services.packages.reads import Listing
+from shared.database.database import Row
+from shared.graphql.pages import Connection, Page, connection
+
+T = TypeVar("T")
+NAME_KEY: type[Any] = tuple[str, UUID]
+TIME_KEY: type[Any] = tuple[datetime, UUID]
+
+
+async def listed(
+    info: Info, listing: Listing, first: int | None, after: str | None, key: type[Any], node: Callable[[Row], T]
+) -> Connection[T]:
+    page = Page.asked(first, after, key)
+    rows = await info.context.reads.page(listing, page.after, page.limit)
+    order_key: Callable[[Row], Sequence[Any]] = lambda row: (row[listing.order.column], row["id"])  # noqa: E731
+    return connection(page, rows, key=order_key, node=node, count=partial(info.context.reads.count, listing))
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def parent(self, info: Info, id: strawberry.ID) -> Parent | None:  # noqa: A002
+        return await Parent.resolve_reference(info, id)
+
+    @strawberry.field
+    async def parents(
+        self, info: Info, search: str | None = None, first: int | None = None, after: str | None = None
+    ) -> Connection[Parent]:
+        """By name. The search looks into names and contact details."""
+        listing = info.context.reads.people_listed(PersonKind.PARENT, search)
+        return await listed(info, listing, first, after, NAME_KEY, Parent.of)
+
+    @strawberry.field
+    async def child(self, info: Info, id: strawberry.ID) -> Child | None:  # noqa: A002
+        return await Child.resolve_reference(info, id)
+
+    @strawberry.field
+    async def tutor(self, info: Info, id: strawberry.ID) -> Tutor | None:  # noqa: A002
+        return await Tutor.resolve_reference(info, id)
+
+    @strawberry.field
+    async def tutors(
+        self, info: Info, search: str | None = None, first: int | None = None, after: str | None = None
+    ) -> Connection[Tutor]:
+        """By name. The search looks into names and contact details."""
+        listing = info.context.reads.people_listed(PersonKind.TUTOR, search)
+        return await listed(info, listing, first, after, NAME_KEY, lambda row: Tutor.of(row, info))
+
+    @strawberry.field
+    async def session(self, info: Info, id: strawberry.ID) -> Session | None:  # noqa: A002
+        return await Session.resolve_reference(info, id)
+
+    @strawberry.field
+    async def sessions(
+        self,
+        info: Info,
+        filter: SessionFilter | None = None,  # noqa: A002
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Session]:
+        """The latest first."""
+        listing = info.context.reads.sessions_listed(filter.filters(info) if filter else [])
+        return await listed(info, listing, first, after, TIME_KEY, Session.of)
+
+    @strawberry.field
+    async def session_package(self, info: Info, id: strawberry.ID) -> SessionPackage | None:  # noqa: A002
+        return await SessionPackage.resolve_reference(info, id)
+
+    @strawberry.field
+    async def session_packages(
+        self,
+        info: Info,
+        filter: SessionPackageFilter | None = None,  # noqa: A002
+        search: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[SessionPackage]:
+        """The latest purchase first. The search looks for parents' and children's names."""
+        listing = info.context.reads.packages_listed(filter.filters(info) if filter else [], search)
+        return await listed(info, listing, first, after, TIME_KEY, lambda row: SessionPackage.of(row, info))
+
+    @strawberry.field
+    async def package_offers(self, info: Info) -> list[PackageOffer]:
+        """The price list, smallest package first."""
+        return [PackageOffer.of(row) for row in await info.context.reads.offers()]
+
+    @strawberry.field
+    async def low_package_alerts(
+        self,
+        info: Info,
+        filter: LowPackageAlertFilter | None = None,  # noqa: A002
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[LowPackageAlert]:
+        """The latest first."""
+        listing = info.context.reads.alerts_listed(filter.filters() if filter else [])
+        return await listed(info, listing, first, after, TIME_KEY, LowPackageAlert.of)

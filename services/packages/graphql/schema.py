@@ -1,0 +1,8 @@
+"""The subgraph of packages."""
+
+from services.packages.graphql.mutations import Mutation
+from services.packages.graphql.queries import Query
+from services.packages.graphql.types import LowPackageAlert
+from shared.graphql.schema import subgraph
+
+SCHEMA = subgraph(Query, Mutation, types=[LowPackageAlert])

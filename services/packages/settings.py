@@ -1,0 +1,41 @@
+"""What the environment may say to packages."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from pydantic import field_validator
+
+from services.packages.domain.alerts import LowLine
+from services.packages.domain.organisation import Organisation
+from shared.money import parse_amount
+from shared.runtime.settings import Settings, setting
+
+
+class PackagesSettings(Settings):
+    packages_database_url: str = setting(
+        "PACKAGES_DATABASE_URL", "postgres://... or sqlite://path; empty: a file in the data folder", ""
+    )
+    default_session_price: Decimal = setting(
+        "NIVAA_DEFAULT_SESSION_PRICE", "what a session costs a parent who never bought a package", Decimal("600.00")
+    )
+    low_package_threshold: Decimal = setting(
+        "NIVAA_LOW_PACKAGE_THRESHOLD", "a parent with less than this share of the sessions left is low", Decimal("0.20")
+    )
+    low_package_floor: int | None = setting(
+        "NIVAA_LOW_PACKAGE_FLOOR", "a parent with at most this many sessions left is low too; empty: no floor", None
+    )
+
+    @field_validator("low_package_threshold")
+    @classmethod
+    def _is_a_share(cls, value: Decimal) -> Decimal:
+        if not 0 <= value <= 1:
+            raise ValueError("a share is from 0 to 1")
+        return value
+
+    @property
+    def organisation(self) -> Organisation:
+        return Organisation(
+            zone=self.zone,
+            default_session_price=parse_amount(self.default_session_price, self.currency),
+            low_line=LowLine(Fraction(self.low_package_threshold), self.low_package_floor),
+        )

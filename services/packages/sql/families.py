@@ -1,0 +1,131 @@
+"""A family's lots. Whoever changes them holds the parent's row first, so each family is served one by one.
+
+Parents are locked before billing months, and both in a fixed order: no two transactions wait in a circle.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.packages.domain.ledger import Movement
+from services.packages.domain.lots import Lot
+from shared.contracts.packages import PackagePurchased
+from shared.database.database import Row, Statements, Transaction
+from shared.errors import NotFound
+from shared.ids import new_id
+from shared.money import Money
+
+_LOCK_PARENTS = """
+    SELECT id, name FROM person WHERE id = ANY($1::uuid[]) AND kind = 'PARENT' ORDER BY id FOR NO KEY UPDATE
+"""
+_LOTS = """
+    SELECT id, parent_id, child_id, total_sessions, used_sessions, expired_sessions, price_per_session_minor,
+           currency, goodwill, purchased_at, expires_on, last_used_at
+    FROM session_package WHERE parent_id = ANY($1::uuid[]) ORDER BY purchased_at, id
+"""
+_OPEN_ALERTS = "SELECT id, parent_id FROM low_package_alert WHERE parent_id = ANY($1::uuid[]) AND resolved_at IS NULL"
+_OWNER = "SELECT parent_id FROM session_package WHERE id = $1"
+_WITH_EXPIRED_LOTS = """
+    SELECT DISTINCT parent_id FROM session_package
+    WHERE expires_on < $1 AND used_sessions + expired_sessions < total_sessions ORDER BY parent_id
+"""
+_SAVE_LOT = """
+    UPDATE session_package SET used_sessions = $2, expired_sessions = $3, expires_on = $4, last_used_at = $5
+    WHERE id = $1
+"""
+_INSERT_LOT = """
+    INSERT INTO session_package (id, parent_id, child_id, offer_id, total_sessions, used_sessions, expired_sessions,
+        price_per_session_minor, discount_minor, currency, goodwill, purchased_at, purchased_on, expires_on, month)
+    VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $9, $10, $11, $12, $13)
+"""
+_ADD_MOVEMENT = """
+    INSERT INTO movement (id, package_id, kind, sessions, session_id, moved_at, moved_by, reason)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A parent's lots, and the alert that is open for them."""
+
+    parent_id: UUID
+    parent_name: str
+    lots: dict[UUID, Lot]
+    open_alert_id: UUID | None
+
+
+async def lock_families(transaction: Transaction, parent_ids: Collection[UUID]) -> dict[UUID, Family]:
+    """Those that exist; nobody else changes them until the end of the transaction."""
+    wanted = sorted(set(parent_ids))
+    names = {row["id"]: row["name"] for row in await transaction.rows(_LOCK_PARENTS, wanted)}
+    lots: dict[UUID, dict[UUID, Lot]] = {parent_id: {} for parent_id in names}
+    for row in await transaction.rows(_LOTS, wanted):
+        lots[row["parent_id"]][row["id"]] = lot_of(row)
+    alerts = {row["parent_id"]: row["id"] for row in await transaction.rows(_OPEN_ALERTS, wanted)}
+    return {id_: Family(id_, name, lots[id_], alerts.get(id_)) for id_, name in names.items()}
+
+
+async def lock_family(transaction: Transaction, parent_id: UUID) -> Family:
+    """Raises NotFound when there is no such parent."""
+    families = await lock_families(transaction, [parent_id])
+    if parent_id not in families:
+        raise NotFound(f"no parent {parent_id}")
+    return families[parent_id]
+
+
+async def owner_of(transaction: Transaction, package_id: UUID) -> UUID:
+    """The parent who bought it. Raises NotFound."""
+    row = await transaction.row(_OWNER, package_id)
+    if row is None:
+        raise NotFound(f"no package {package_id}")
+    return UUID(str(row["parent_id"]))
+
+
+async def families_with_expired_lots(statements: Statements, today: date) -> list[UUID]:
+    """Those with something left in a lot whose last valid day has passed."""
+    return [row["parent_id"] for row in await statements.rows(_WITH_EXPIRED_LOTS, today)]
+
+
+async def insert_lot(transaction: Transaction, bought: PackagePurchased, offer_id: UUID | None) -> None:
+    await transaction.execute(
+        _INSERT_LOT,
+        bought.package_id,
+        bought.parent_id,
+        bought.child_id,
+        offer_id,
+        bought.total_sessions,
+        bought.price_per_session_minor,
+        bought.discount_minor,
+        bought.currency,
+        bought.goodwill,
+        bought.purchased_at,
+        bought.purchased_on,
+        bought.expires_on,
+        bought.month,
+    )
+
+
+async def save_lots(transaction: Transaction, lots: Iterable[Lot]) -> None:
+    rows = [(lot.id, lot.used_sessions, lot.expired_sessions, lot.expires_on, lot.last_used_at) for lot in lots]
+    await transaction.execute_many(_SAVE_LOT, rows)
+
+
+async def record_movements(transaction: Transaction, movements: Iterable[Movement], now: datetime, by: str) -> None:
+    rows = [(new_id(), m.package_id, m.kind, m.sessions, m.session_id, now, by, m.reason) for m in movements]
+    await transaction.execute_many(_ADD_MOVEMENT, rows)
+
+
+def lot_of(row: Row) -> Lot:
+    return Lot(
+        id=row["id"],
+        child_id=row["child_id"],
+        total_sessions=row["total_sessions"],
+        used_sessions=row["used_sessions"],
+        expired_sessions=row["expired_sessions"],
+        price_per_session=Money(row["price_per_session_minor"], row["currency"]),
+        goodwill=bool(row["goodwill"]),
+        purchased_at=row["purchased_at"],
+        expires_on=row["expires_on"],
+        last_used_at=row["last_used_at"],
+    )

@@ -1,0 +1,142 @@
+"""Approving sessions: coverage, deduction, alert and event, all or nothing.
+
+A batch is one transaction with the results of one by one. Families do not touch each other's lots, so each is
+approved by itself, in order of session start.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from services.packages.domain.alerts import Change
+from services.packages.domain.approval import Approval, FamilyApprovals, approve_in_order
+from services.packages.domain.coverage import TaughtSession
+from services.packages.domain.ledger import Movement, MovementKind
+from services.packages.domain.sessions import SessionAction, SessionStatus, status_after
+from services.packages.sql.families import Family, lock_families, record_movements, save_lots
+from services.packages.sql.periods import join_months
+from services.packages.sql.sessions import StoredSession, parents_of, sessions_of, set_status, store_coverages
+from services.packages.use_cases.settle_alert import settle_alert
+from services.packages.work import PackagesWork
+from shared.contracts.packages import SessionApproved
+from shared.database.database import Transaction
+from shared.errors import InvalidInput, NotFound, Refusal
+from shared.period import Month
+
+LARGEST_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalOutcome:
+    """`refusal` is None for a session that is approved, now or before."""
+
+    session_id: UUID
+    refusal: Refusal | None
+
+
+async def approve_session(work: PackagesWork, session_id: UUID, by: str) -> None:
+    """Approving again changes nothing. Raises NotFound, SessionNotApprovable."""
+    (outcome,) = await approve_sessions(work, [session_id], by)
+    if outcome.refusal is not None:
+        raise outcome.refusal
+
+
+async def approve_sessions(work: PackagesWork, session_ids: Sequence[UUID], by: str) -> list[ApprovalOutcome]:
+    """Each session's outcome, in order of session start; unknown ones last. A refused one hinders no other."""
+    if len(session_ids) > LARGEST_BATCH:
+        raise InvalidInput(f"at most {LARGEST_BATCH} sessions at once, not {len(session_ids)}")
+    wanted = list(dict.fromkeys(session_ids))
+    now = work.clock.now()
+    async with work.database.transaction() as transaction:
+        families = await lock_families(transaction, await parents_of(transaction, wanted))
+        found = await sessions_of(transaction, wanted, work.organisation)
+        logged = [one.taught for one in found.values() if one.status is SessionStatus.LOGGED]
+        if logged:
+            await _approve(work, transaction, families, logged, now, by)
+    return _outcomes(wanted, found)
+
+
+async def _approve(
+    work: PackagesWork,
+    transaction: Transaction,
+    families: dict[UUID, Family],
+    sessions: Iterable[TaughtSession],
+    now: datetime,
+    by: str,
+) -> None:
+    by_family = {
+        parent_id: approve_in_order(theirs, families[parent_id].lots.values(), work.organisation, now)
+        for parent_id, theirs in groupby(sorted(sessions, key=_by_parent), key=_by_parent)
+    }
+    approvals = [approval for family in by_family.values() for approval in family.approvals]
+    months = await join_months(transaction, {Month.of(one.session.local_date) for one in approvals})
+    billed = [(approval, months[Month.of(approval.session.local_date)]) for approval in approvals]
+    await set_status(transaction, [one.session.id for one in approvals], SessionStatus.APPROVED)
+    await store_coverages(transaction, billed, now, by)
+    await save_lots(transaction, [lot for family in by_family.values() for lot in family.changed])
+    await record_movements(transaction, _deductions(approvals), now, by)
+    await work.outbox.stage(transaction, [_approved(approval, month, now) for approval, month in billed], now)
+    await _settle_alerts(work, transaction, families, by_family, now)
+
+
+async def _settle_alerts(
+    work: PackagesWork,
+    transaction: Transaction,
+    families: dict[UUID, Family],
+    by_family: dict[UUID, FamilyApprovals],
+    now: datetime,
+) -> None:
+    for parent_id, outcome in by_family.items():
+        await settle_alert(work, transaction, families[parent_id], outcome.standings, Change.TAKEN, now)
+
+
+def _by_parent(session: TaughtSession) -> UUID:
+    return session.parent_id
+
+
+def _deductions(approvals: Iterable[Approval]) -> list[Movement]:
+    return [
+        Movement(
+            package_id=approval.coverage.lot.id, kind=MovementKind.USED, sessions=-1, session_id=approval.session.id
+        )
+        for approval in approvals
+        if approval.coverage.lot is not None
+    ]
+
+
+def _approved(approval: Approval, month: Month, now: datetime) -> SessionApproved:
+    session, coverage = approval.session, approval.coverage
+    return SessionApproved(
+        session_id=session.id,
+        parent_id=session.parent_id,
+        child_id=session.child_id,
+        tutor_id=session.tutor_id,
+        starts_at=session.starts_at,
+        session_date=session.local_date,
+        duration_minutes=session.duration_minutes,
+        coverage=coverage.kind.value,
+        package_id=coverage.lot.id if coverage.lot else None,
+        price_minor=coverage.price.minor,
+        currency=coverage.price.currency,
+        month=str(month),
+        approved_at=now,
+    )
+
+
+def _outcomes(wanted: Iterable[UUID], found: dict[UUID, StoredSession]) -> list[ApprovalOutcome]:
+    started = sorted(found.items(), key=lambda item: (item[1].taught.starts_at, item[0]))
+    outcomes = [ApprovalOutcome(id_, _refusal(stored)) for id_, stored in started]
+    unknown = [ApprovalOutcome(id_, NotFound(f"no session {id_}")) for id_ in wanted if id_ not in found]
+    return outcomes + unknown
+
+
+def _refusal(stored: StoredSession) -> Refusal | None:
+    if stored.status is SessionStatus.APPROVED:
+        return None
+    try:
+        status_after(stored.status, SessionAction.APPROVE)
+    except Refusal as refusal:
+        return refusal
+    return None

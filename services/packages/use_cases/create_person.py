@@ -1,0 +1,48 @@
+"""New people. The same external reference with the same content returns who came first."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.packages.domain.people import PersonDetails, PersonKind, check_details, check_external_ref
+from services.packages.sql.idempotency import content_digest
+from services.packages.sql.people import PersonRow, insert_person, person_of
+from services.packages.work import PackagesWork
+from shared.contracts.packages import PersonChanged
+from shared.ids import new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """`parent_id` is a child's, and nobody else's."""
+
+    kind: PersonKind
+    details: PersonDetails
+    parent_id: UUID | None = None
+    external_ref: str | None = None
+
+
+async def create_person(work: PackagesWork, new: NewPerson) -> UUID:
+    """Raises InvalidInput, NotFound for an unknown parent, ExternalRefReused."""
+    now = work.clock.now()
+    new = replace(new, details=check_details(new.details), external_ref=check_external_ref(new.external_ref))
+    person = PersonRow(new_id(), new.kind, new.parent_id, new.details, version=1)
+    async with work.database.transaction() as transaction:
+        if new.parent_id is not None:
+            await person_of(transaction, new.parent_id, PersonKind.PARENT)
+        first = await insert_person(transaction, person, new.external_ref, content_digest(new), now)
+        if first is not None:
+            return first
+        await work.outbox.stage(transaction, [person_changed(person)], now)
+    return person.id
+
+
+def person_changed(person: PersonRow) -> PersonChanged:
+    return PersonChanged(
+        person_id=person.id,
+        kind=person.kind.value,
+        parent_id=person.parent_id,
+        name=person.details.name,
+        email=person.details.email,
+        phone=person.details.phone,
+        version=person.version,
+    )

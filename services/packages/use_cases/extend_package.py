@@ -1,0 +1,67 @@
+"""A later last valid day for a package; what had expired of it meanwhile is reinstated."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.packages.domain.alerts import Change, standing_of
+from services.packages.domain.ledger import Movement, MovementKind
+from services.packages.domain.lots import Lot
+from services.packages.domain.reason import check_reason
+from services.packages.domain.sale import check_last_valid_day
+from services.packages.sql.audit import record_audit
+from services.packages.sql.families import lock_family, owner_of, record_movements, save_lots
+from services.packages.sql.idempotency import claim_key
+from services.packages.use_cases.settle_alert import settle_alert
+from services.packages.work import PackagesWork
+from shared.database.database import Transaction
+from shared.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """`expires_on` is the new last valid day; None lets the package never expire."""
+
+    package_id: UUID
+    expires_on: date | None
+    reason: str
+
+
+async def extend_package(work: PackagesWork, extension: Extension, idempotency_key: str | None, by: str) -> UUID:
+    """Raises NotFound, InvalidInput, PackageExpired for a day that has passed, IdempotencyKeyReused."""
+    now = work.clock.now()
+    async with work.database.transaction() as transaction:
+        first = await claim_key(transaction, idempotency_key, extension, extension.package_id, now)
+        if first is not None:
+            return first
+        family = await lock_family(transaction, await owner_of(transaction, extension.package_id))
+        lot = family.lots[extension.package_id]
+        _check(lot, extension, work.organisation.date_of(now))
+        reinstated = lot.reinstate(extension.expires_on)
+        await save_lots(transaction, [reinstated])
+        await _record(transaction, lot, extension, now, by)
+        standing = standing_of((family.lots | {lot.id: reinstated}).values(), work.organisation.date_of(now))
+        await settle_alert(work, transaction, family, [standing], Change.GIVEN, now)
+    return lot.id
+
+
+def _check(lot: Lot, extension: Extension, today: date) -> None:
+    check_reason(extension.reason)
+    if lot.expires_on is None:
+        raise InvalidInput("this package never expires")
+    if extension.expires_on is not None:
+        if extension.expires_on <= lot.expires_on:
+            raise InvalidInput(f"an extension goes beyond {lot.expires_on}")
+        check_last_valid_day(extension.expires_on, today)
+
+
+async def _record(transaction: Transaction, lot: Lot, extension: Extension, now: datetime, by: str) -> None:
+    if lot.expired_sessions:
+        reinstated = Movement(
+            package_id=lot.id,
+            kind=MovementKind.REINSTATED,
+            sessions=lot.expired_sessions,
+            reason=extension.reason,
+        )
+        await record_movements(transaction, [reinstated], now, by)
+    await record_audit(transaction, "extend_package", lot.id, extension.reason, now, by)

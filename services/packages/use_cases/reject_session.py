@@ -1,0 +1,23 @@
+"""A logged session that nobody shall pay for."""
+
+from uuid import UUID
+
+from services.packages.domain.reason import check_reason
+from services.packages.domain.sessions import SessionAction, SessionStatus, status_after
+from services.packages.sql.audit import record_audit
+from services.packages.sql.families import lock_family
+from services.packages.sql.sessions import parent_of, sessions_of, set_status
+from services.packages.work import PackagesWork
+
+
+async def reject_session(work: PackagesWork, session_id: UUID, reason: str, by: str) -> None:
+    """Rejecting again changes nothing. Raises NotFound, InvalidInput, SessionNotRejectable."""
+    reason = check_reason(reason)
+    now = work.clock.now()
+    async with work.database.transaction() as transaction:
+        await lock_family(transaction, await parent_of(transaction, session_id))
+        stored = (await sessions_of(transaction, [session_id], work.organisation))[session_id]
+        if stored.status is SessionStatus.REJECTED:
+            return
+        await set_status(transaction, [session_id], status_after(stored.status, SessionAction.REJECT))
+        await record_audit(transaction, "reject_session", session_id, reason, now, by)

@@ -1,0 +1,22 @@
+"""Billing is about to close a month: nothing joins it any more, and billing is told what there is."""
+
+from services.packages.sql.periods import seal_month
+from services.packages.work import PackagesWork
+from shared.contracts.packages import PeriodSealed
+from shared.database.database import Transaction
+from shared.period import Month
+
+
+async def seal_period(work: PackagesWork, transaction: Transaction, month: Month) -> None:
+    """Part of the transaction that takes billing's request. A sealed month answers again with the same numbers."""
+    now = work.clock.now()
+    seal = await seal_month(transaction, month, now)
+    told = PeriodSealed(
+        month=seal.month,
+        approvals=seal.approvals,
+        reversals=seal.reversals,
+        purchases=seal.purchases,
+        sum_minor=seal.sum_minor,
+        sealed_at=seal.sealed_at,
+    )
+    await work.outbox.stage(transaction, [told], now)

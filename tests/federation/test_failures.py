@@ -1,0 +1,179 @@
+"""Errors, nulls, and subgraphs that do not answer."""
+
+import json
+from typing import Any
+
+import pytest
+from graphql import GraphQLError
+
+from services.gateway.federation import FetchRequest, SubgraphUnavailable
+from tests.federation.shop import Shop
+
+
+class Dead:
+    async def fetch(self, _request: FetchRequest) -> bytes:
+        raise SubgraphUnavailable("connection refused")
+
+
+class Says:
+    def __init__(self, response: Any) -> None:
+        self.body = response if isinstance(response, bytes) else json.dumps(response).encode()
+
+    async def fetch(self, _request: FetchRequest) -> bytes:
+        return self.body
+
+
+def codes(answer: dict[str, Any]) -> list[tuple[object, object]]:
+    return [(error.get("path"), error.get("extensions", {}).get("code")) for error in answer["errors"]]
+
+
+async def test_a_dead_subgraph_nulls_its_own_fields_and_the_rest_comes() -> None:
+    shop = Shop()
+    shop.subgraphs["reviews"] = Dead()
+    answer = await shop.engine.execute("{ products { title rating inStock } me { name } }")
+    assert answer["data"]["products"][0] == {"title": "Chair", "rating": None, "inStock": 3}
+    assert answer["data"]["me"] == {"name": "Asha"}
+    # Said once for the field, at the first place that lacks it.
+    assert codes(answer) == [(["products", 0, "rating"], "UPSTREAM_UNAVAILABLE")]
+
+
+async def test_what_depended_on_the_dead_subgraph_tells_the_same_reason() -> None:
+    shop = Shop()
+    shop.subgraphs["catalogue"] = Dead()
+    answer = await shop.engine.execute("{ me { name reviews { product { sku inStock } } } }")
+    assert answer["data"]["me"]["reviews"][0] == {"product": {"sku": "p1", "inStock": None}}
+    assert codes(answer) == [(["me", "reviews", 0, "product", "inStock"], "UPSTREAM_UNAVAILABLE")]
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        b"<html>",
+        b"[]",
+        b"{}",
+        {"data": None},
+        {"data": [], "errors": []},
+        {"data": {"_entities": [None]}},
+        {"data": {}},
+    ],
+)
+async def test_an_answer_that_is_none_is_no_answer(response: object) -> None:
+    shop = Shop()
+    shop.subgraphs["reviews"] = Says(response)
+    answer = await shop.engine.execute("{ products { title rating } }")
+    assert [product["rating"] for product in answer["data"]["products"]] == [None, None, None]
+    assert codes(answer) == [(["products", 0, "rating"], "UPSTREAM_UNAVAILABLE")]
+
+
+async def test_a_field_that_was_left_out_is_no_null() -> None:
+    shop = Shop()
+    shop.subgraphs["accounts"] = Says({"data": {}})
+    answer = await shop.engine.execute("{ me { name } }")
+    assert answer["data"] == {"me": None}
+    assert codes(answer) == [(["me"], "UPSTREAM_UNAVAILABLE")]
+
+
+async def test_entity_errors_come_at_the_clients_path_with_their_code() -> None:
+    answer = await Shop().engine.execute("{ products { title mustRate } }")
+    assert codes(answer) == [(["products", 2, "mustRate"], "NOT_RATED")]
+    assert answer["data"] is None
+
+
+async def test_one_entity_in_two_places_fails_in_both() -> None:
+    shop = Shop()
+    error = {"message": "no", "path": ["_entities", 0, "title"], "extensions": {"code": "FORBIDDEN"}}
+    shop.subgraphs["catalogue"] = Says(
+        {"data": {"_entities": [{"title": None}, {"title": "Table"}]}, "errors": [error]}
+    )
+    answer = await shop.engine.execute("{ latestReviews { p: product { title } } }")
+    assert codes(answer) == [
+        (["latestReviews", 0, "p", "title"], "FORBIDDEN"),
+        (["latestReviews", 2, "p", "title"], "FORBIDDEN"),
+    ]
+    assert [review["p"] for review in answer["data"]["latestReviews"]] == [
+        {"title": None},
+        {"title": "Table"},
+        {"title": None},
+    ]
+
+
+async def test_an_error_below_the_null_keeps_its_whole_path() -> None:
+    shop = Shop()
+    error = {"message": "no", "path": ["_entities", 0, "shelf", "hall", "id"]}
+    shop.subgraphs["catalogue"] = Says({"data": {"_entities": [{"shelf": None}]}, "errors": [error]})
+    answer = await shop.engine.execute("{ latestReviews(first: 1) { product { shelf { number } } } }")
+    assert codes(answer) == [(["latestReviews", 0, "product", "shelf", "hall", "id"], None)]
+
+
+async def test_an_error_of_a_whole_request_keeps_its_code() -> None:
+    shop = Shop()
+    refusal = {"message": "who are you?", "extensions": {"code": "UNAUTHENTICATED"}}
+    shop.subgraphs["accounts"] = Says({"data": None, "errors": [refusal]})
+    answer = await shop.engine.execute("{ me { name } }")
+    assert answer["data"] == {"me": None}
+    assert codes(answer) == [(["me"], "UNAUTHENTICATED")]
+
+
+async def test_an_error_that_explains_no_null_is_still_told() -> None:
+    shop = Shop()
+    shop.subgraphs["accounts"] = Says({"data": {"me": {"name": "Asha"}}, "errors": [{"message": "by the way"}]})
+    answer = await shop.engine.execute("{ me { name } }")
+    assert answer == {"data": {"me": {"name": "Asha"}}, "errors": [{"message": "by the way"}]}
+
+
+async def test_a_null_where_none_may_be_goes_up_to_the_nearest_that_may() -> None:
+    shop = Shop()
+    shop.subgraphs["reviews"] = Says({"data": {"_entities": [{"mustRate": None}]}})
+    answer = await shop.engine.execute('{ product(sku: "p1") { title mustRate } me { name } }')
+    assert answer["data"] == {"product": None, "me": {"name": "Asha"}}
+    assert codes(answer) == [(["product", "mustRate"], None)]
+
+
+async def test_an_unknown_entity_is_null_without_an_error() -> None:
+    shop = Shop()
+    shop.subgraphs["accounts"] = Says({"data": {"_entities": [None, None]}})
+    answer = await shop.engine.execute("{ latestReviews { author { email } } }")
+    assert answer["data"]["latestReviews"][0] == {"author": {"email": None}}
+    assert "errors" not in answer
+
+
+async def test_a_value_that_is_inaccessible_is_not_shown() -> None:
+    answer = await Shop().engine.execute("{ products { state } }")
+    assert [product["state"] for product in answer["data"]["products"]] == ["NEW", "OLD", None]
+    assert codes(answer) == [(["products", 2, "state"], None)]
+    assert "SECRET" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "part"),
+    [
+        ("{ me {", {}, "Syntax Error"),
+        ("{ nobody }", {}, "Cannot query field 'nobody'"),
+        ("{ products { cost } }", {}, "Cannot query field 'cost'"),
+        ("query ($n: Int!) { products(first: $n) { sku } }", {}, "$n"),
+        ("query ($n: Int!) { products(first: $n) { sku } }", {"n": "x"}, "$n"),
+    ],
+)
+async def test_a_wrong_request_is_refused_before_anything_is_fetched(
+    query: str, variables: dict[str, Any], part: str
+) -> None:
+    shop = Shop()
+    answer = await shop.engine.execute(query, variables)
+    assert "data" not in answer
+    assert part in answer["errors"][0]["message"]
+    assert not any(subgraph.requests for subgraph in (shop.accounts, shop.catalogue))
+
+
+async def test_a_resolvers_error_is_passed_on_as_it_is() -> None:
+    shop = Shop()
+    me = shop.accounts.schema.query_type
+    assert me is not None
+
+    def refuse(*_: object) -> None:
+        raise GraphQLError("not you", extensions={"code": "FORBIDDEN", "why": "role"})
+
+    me.fields["me"].resolve = refuse
+    answer = await shop.engine.execute("{ me { id } }")
+    assert answer["errors"] == [
+        {"message": "not you", "path": ["me"], "extensions": {"code": "FORBIDDEN", "why": "role"}}
+    ]

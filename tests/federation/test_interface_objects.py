@@ -1,0 +1,33 @@
+"""Entity interfaces, interface objects, overrides, and value types in parts."""
+
+import pytest
+
+from tests.federation.media import media_engine
+
+
+@pytest.mark.parametrize(
+    ("query", "data"),
+    [
+        # The interface object adds a field to all that implement the interface.
+        ("{ media { title rating } }", {"media": [{"title": "Emma", "rating": 5}, {"title": "Alien", "rating": 3}]}),
+        ("{ media { ... on Book { rating pages } } }", {"media": [{"rating": 5, "pages": 400}, {}]}),
+        # Coming from the interface object, nobody knows the type until the real interface is asked.
+        ("{ best { rating } }", {"best": [{"rating": 3}, {"rating": 5}]}),
+        ("{ best { id title } }", {"best": [{"id": "f1", "title": "Alien"}, {"id": "b1", "title": "Emma"}]}),
+        (
+            "{ best { __typename rating ... on Book { pages } ... on Film { minutes title } } }",
+            {
+                "best": [
+                    {"__typename": "Film", "rating": 3, "minutes": 117, "title": "Alien"},
+                    {"__typename": "Book", "rating": 5, "pages": 400},
+                ]
+            },
+        ),
+        ("{ reader { nick } }", {"reader": {"nick": "new"}}),
+        ("{ reader { card { number colour } } }", {"reader": {"card": {"number": 7, "colour": "red"}}}),
+        # A requirement behind an interface: the subgraph is told which type it is.
+        ("{ reader { verdict } }", {"reader": {"verdict": "Emma, a Book of 400 pages"}}),
+    ],
+)
+async def test_the_answer_is_what_one_server_would_give(query: str, data: object) -> None:
+    assert await media_engine().execute(query) == {"data": data}

@@ -1,0 +1,28 @@
+"""What clients may know of the schema; no subgraph is asked for it."""
+
+from graphql import build_client_schema, get_introspection_query, print_schema
+
+from tests.federation.shop import Shop
+
+
+async def test_introspection_gives_the_schema_without_the_machinery() -> None:
+    shop = Shop()
+    answer = await shop.engine.execute(get_introspection_query())
+    schema = build_client_schema(answer["data"])
+    assert print_schema(schema) == print_schema(shop.engine.supergraph.api_schema)
+    assert not [name for name in schema.type_map if name.startswith(("join__", "link__"))]
+    assert "cost" not in schema.type_map["Product"].fields  # type: ignore[attr-defined]
+
+
+async def test_introspection_beside_data() -> None:
+    query = "query ($n: String!) { t: __type(name: $n) { name kind } __typename me { name } }"
+    answer = await Shop().engine.execute(query, {"n": "Item"})
+    assert answer == {
+        "data": {"t": {"name": "Item", "kind": "INTERFACE"}, "__typename": "Query", "me": {"name": "Asha"}}
+    }
+
+
+def test_an_operation_about_the_schema_asks_no_subgraph() -> None:
+    engine = Shop().engine
+    assert engine.prepare("{ __typename __schema { queryType { name } } }").is_about_the_schema
+    assert not engine.prepare("{ __typename me { id } }").is_about_the_schema

@@ -1,0 +1,65 @@
+"""Loading: what is kept of the SDL, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from services.gateway.federation import SupergraphError, load_supergraph, print_supergraph
+from tools.supergraph import composition
+from tools.supergraph.composition import CompositionError, SubgraphSchema, compose
+
+CASES = [Path(__file__).parent / case for case in ("shop", "media")]
+needs_node = pytest.mark.skipif(not composition.is_available(), reason="node and tools/supergraph's packages")
+
+
+def schemas(folder: Path) -> list[SubgraphSchema]:
+    files = sorted(path for path in folder.glob("*.graphql") if path.stem != "supergraph")
+    return [SubgraphSchema(path.stem, f"http://{path.stem}.test/graphql", path.read_text()) for path in files]
+
+
+def test_who_resolves_what() -> None:
+    supergraph = load_supergraph((CASES[0] / "supergraph.graphql").read_text())
+    assert list(supergraph.subgraphs) == ["accounts", "catalogue", "reviews", "stock"]
+    assert supergraph.subgraphs["stock"].url == "http://stock.test/graphql"
+    assert "  price: Int in catalogue, stock" in print_supergraph(supergraph)
+    price = supergraph.join("Product", "price", "stock")
+    assert price is not None
+    assert price.external
+    assert supergraph.possible_types("Found") == ("Product", "User")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "type Query { a: Int }",
+        "type Query {",
+        "enum join__Graph { A }",
+        'type Query { a: Nobody } enum join__Graph { A @join__graph(name: "a", url: "") }',
+    ],
+)
+def test_what_is_no_supergraph_is_refused(text: str) -> None:
+    with pytest.raises(SupergraphError):
+        load_supergraph(text)
+
+
+@pytest.mark.parametrize("version", ["v0.3", "v0.4", "v0.5"])
+def test_join_versions_differ_in_nothing_that_matters(version: str) -> None:
+    text = (CASES[0] / "supergraph.graphql").read_text()
+    assert "join/v0.5" in text
+    other = load_supergraph(text.replace("join/v0.5", f"join/{version}"))
+    assert print_supergraph(other) == print_supergraph(load_supergraph(text))
+
+
+@needs_node
+@pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
+def test_the_fixtures_are_what_the_composer_makes(folder: Path) -> None:
+    assert compose(schemas(folder)) == (folder / "supergraph.graphql").read_text()
+
+
+@needs_node
+def test_subgraphs_that_do_not_fit_are_refused_with_the_composers_words() -> None:
+    one = SubgraphSchema("one", "http://one.test", "type Query { a: Int }")
+    other = SubgraphSchema("other", "http://other.test", "type Query { a: String }")
+    with pytest.raises(CompositionError, match=r"Query\.a"):
+        compose([one, other])

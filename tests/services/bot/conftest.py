@@ -1,0 +1,99 @@
+"""The bot at work between a Bot API server and a gateway, both real servers of this test's own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import uuid4
+
+import pytest
+
+from services.bot.component import COMPONENT
+from shared.auth.viewer import Role, Viewer
+from shared.clock import Clock
+from shared.contracts.packages import LowPackageRaised
+from shared.database.database import Database
+from shared.ids import new_id
+from tests.asking import Asker
+from tests.bot_api.server import PATIENCE_SECONDS, TOKEN, BotApi, serving_bot_api
+from tests.conftest import Hosting
+from tests.services.bot.gateway import Books, gateway_over
+
+PARENT = Viewer(str(uuid4()), Role.PARENT)
+TUTOR = Viewer(str(uuid4()), Role.TUTOR)
+COORDINATOR = Viewer(str(uuid4()), Role.COORDINATOR)
+INVITE = "mutation { createTelegramLink { url expiresAt } }"
+
+
+@dataclass
+class Scene:
+    api: BotApi
+    asker: Asker
+    books: Books
+
+    @property
+    def database(self) -> Database:
+        return self.asker.host.databases["bot"]
+
+    async def secret(self, viewer: Viewer) -> str:
+        """What the viewer's t.me link carries."""
+        link = (await self.asker.ask("bot", INVITE, viewer))["createTelegramLink"]
+        return str(link["url"]).partition("?start=")[2]
+
+    async def link(self, viewer: Viewer, chat_id: int) -> None:
+        reply = await self.api.ask(chat_id, f"/start {await self.secret(viewer)}")
+        assert reply.startswith("Welcome!")
+
+    async def raise_alert(self, remaining: int = 1, **changed: Any) -> LowPackageRaised:
+        usual: dict[str, Any] = {
+            "alert_id": new_id(),
+            "parent_id": PARENT.person_id,
+            "parent_name": "Asha Rao",
+            "remaining": remaining,
+            "total_sessions": 10,
+            "raised_at": self.asker.host.clock.now(),
+        }
+        alert = LowPackageRaised(**usual | changed)
+        await self.asker.publish(alert)
+        return alert
+
+    async def states(self, count: int = 1) -> list[str]:
+        """The states of all notifications, in their order, once that many are settled."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                rows = await self.database.rows("SELECT state FROM notification ORDER BY id")
+                states = [str(row["state"]) for row in rows]
+                if len(states) - states.count("PENDING") >= count:
+                    return states
+                await asyncio.sleep(0.02)
+
+
+class Staging(Protocol):
+    """`async with staging(NIVAA_FREEZE="none") as scene:` - the bot at work, with a token."""
+
+    def __call__(self, *, clock: Clock | None = None, **overrides: object) -> AbstractAsyncContextManager[Scene]: ...
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    async with serving_bot_api() as serving:
+        yield serving
+
+
+@pytest.fixture
+def staging(api: BotApi, hosting: Hosting) -> Staging:
+    @asynccontextmanager
+    async def stage(*, clock: Clock | None = None, **overrides: object) -> AsyncIterator[Scene]:
+        books = Books(TUTOR.subject, PARENT.subject)
+        settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, **overrides}
+        async with hosting([COMPONENT, gateway_over(books)], clock=clock, **settings) as asker:
+            yield Scene(api, asker, books)
+
+    return stage
+
+
+@pytest.fixture
+async def scene(staging: Staging) -> AsyncIterator[Scene]:
+    async with staging() as staged:
+        yield staged
