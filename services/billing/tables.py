@@ -27,7 +27,7 @@ class Person(Model):
 
 
 class Approval(Model):
-    """An approved session; `month` is the cycle that bills it."""
+    """An approved session. `month` is the cycle that bills it."""
 
     session_id = fields.UUIDField(primary_key=True)
     parent_id = fields.UUIDField()
@@ -49,7 +49,7 @@ class Approval(Model):
 
 
 class Reversal(Model):
-    """An approval that was taken back; `month` is the cycle that answers for it. May come before its approval."""
+    """An approval that was taken back. `month` is the cycle that answers for it. It may come before its approval."""
 
     session_id = fields.UUIDField(primary_key=True)
     parent_id = fields.UUIDField()
@@ -65,7 +65,7 @@ class Reversal(Model):
 
 
 class Purchase(Model):
-    """A package that was sold; `month` is the cycle that charges it."""
+    """A package that was sold. `month` is the cycle that charges it."""
 
     package_id = fields.UUIDField(primary_key=True)
     parent_id = fields.UUIDField(db_index=True)
@@ -116,7 +116,7 @@ class TutorRate(Model):
 
 
 class DiscountRule(Model):
-    """A parent's standing discount; `size` is basis points (PERCENT) or minor units (FIXED)."""
+    """A parent's standing discount. `size` is basis points (PERCENT) or minor units (FIXED)."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     parent_id = fields.UUIDField(db_index=True)
@@ -240,7 +240,7 @@ class StatementLine(Model):
 
 
 class Payout(Model):
-    """What a closed cycle says about one tutor; only its status still moves."""
+    """What a closed cycle says about one tutor. Only its status still moves."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     cycle: fields.ForeignKeyRelation[BillingCycle] = fields.ForeignKeyField(

@@ -1,7 +1,7 @@
 """`python -m services.bot`: this service alone."""
 
 from services.bot.component import COMPONENT
-from shared.runtime.alone import run_alone
+from shared.runtime.running import run
 
 if __name__ == "__main__":
-    run_alone(COMPONENT)
+    run([COMPONENT])

@@ -1,5 +1,6 @@
 """Asks the gateway on behalf of a linked person, so that the same field rules and the same freeze hold for them."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +14,12 @@ from shared.auth.tokens import TokenIssuer
 from shared.auth.viewer import Viewer
 from shared.clock import SystemClock
 from shared.errors import UpstreamUnavailable
-from shared.runtime.peers import Peer
+from shared.runtime.peers import Peer, PeerResponse
 
 log = structlog.get_logger()
 
 ACTOR = "bot"
+ANSWER_TIMEOUT_SECONDS = 10
 TOKEN_LIFETIME = timedelta(minutes=1)
 _DOCUMENTS = Path(__file__).with_name("documents")
 
@@ -49,7 +51,7 @@ class Gateway:
 
     async def ask(self, person: LinkedPerson, document: str, variables: Mapping[str, object], answer: type[T]) -> T:
         body = msgspec.json.encode({"query": _read(document), "variables": variables})
-        response = await self._peer.request("POST", "/graphql", self._headers(person), body)
+        response = await self._request(self._headers(person), body)
         try:
             decoded = msgspec.json.decode(response.body, type=_Response)
             if not decoded.errors:
@@ -59,6 +61,13 @@ class Gateway:
             errors = [str(error)]
         log.warning("gateway did not answer", document=document, status=response.status, errors=errors)
         raise UpstreamUnavailable("the gateway did not answer")
+
+    async def _request(self, headers: Mapping[str, str], body: bytes) -> PeerResponse:
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
+                return await self._peer.request("POST", "/graphql", headers, body)
+        except TimeoutError:
+            raise UpstreamUnavailable("the gateway takes too long") from None
 
     def _headers(self, person: LinkedPerson) -> dict[str, str]:
         viewer = Viewer(person.subject, person.role, actor=ACTOR)

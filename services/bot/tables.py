@@ -14,7 +14,7 @@ from shared.messaging.tables import InboxRow, OutboxRow
 
 
 class LinkInvitation(Model):
-    """A t.me link that somebody asked for: a digest of its secret, and the chat that used it."""
+    """A t.me link: a digest of its secret, whose it is, and the chat that used it."""
 
     secret_sha256 = fields.CharField(64, primary_key=True)
     subject = fields.CharField(200)
@@ -41,7 +41,7 @@ class TelegramLink(Model):
 
 
 class Notification(Model):
-    """A message to one linked person about one cause. While PENDING it is due at `due_at`."""
+    """A message to one person about one cause. While PENDING it is due at `due_at`."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     cause_id = fields.UUIDField()

@@ -1,8 +1,7 @@
 """`python -m services.invoicing` runs this service alone."""
 
-from shared.runtime.running import run_alone
-
 from services.invoicing.component import COMPONENT
+from shared.runtime.running import run
 
 if __name__ == "__main__":
-    run_alone(COMPONENT)
+    run([COMPONENT])

@@ -31,15 +31,21 @@ async def migrate(config: DatabaseConfig) -> None:
             async with in_transaction(config.connection_name) as transaction:
                 if config.dialect == "postgres":
                     await transaction.execute_query("SELECT pg_advisory_xact_lock(hashtext('migrate'))")
-                await _run_all(MigrationExecutor(transaction, settings["apps"]))
+                await _Executor(transaction, settings["apps"]).migrate_all()
         finally:
             await context.close_connections()
 
 
-async def _run_all(executor: MigrationExecutor) -> None:
-    # Its record must exist before it is first read: a failing read would spoil the transaction on PostgreSQL.
-    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))  # noqa: SLF001
-    await executor.migrate()
+class _Executor(MigrationExecutor):
+    async def migrate_all(self) -> None:
+        # Its record must exist before it is first read: a failing read would spoil the transaction on PostgreSQL.
+        await self.recorder.ensure_schema(self._schema_editor())
+        await self.migrate()
+
+    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:  # noqa: ARG002
+        # The transaction around everything is ours. In one of its own, Tortoise's editor for SQLite would cut
+        # statements at every semicolon, those in comments and triggers too.
+        return super()._schema_editor(atomic=False, collect_sql=collect_sql)
 
 
 async def missing_migrations(config: DatabaseConfig) -> list[MigrationWriter]:

@@ -36,9 +36,12 @@ class InProcessPeer:
         self._find_app = find_app
 
     async def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> PeerResponse:
+        try:
+            app = self._find_app(self._name)
+        except KeyError as error:
+            raise UpstreamUnavailable(f"{self._name} is not at work in this process") from error
         exchange = _Exchange(body)
-        scope = _scope(method, path, headers)
-        await self._find_app(self._name)(scope, exchange.receive, exchange.send)
+        await app(_scope(method, path, headers), exchange.receive, exchange.send)
         return exchange.response()
 
 

@@ -79,8 +79,8 @@ from tests.federation.shop import Shop
         ),
         # Fragments merge with fields, by response key, in order of first appearance.
         (
-            "{ me { id ...F ... { email } name } }"
-            " fragment F on User { name ...G } fragment G on User { id reviews { id } }",
+            """{ me { id ...F ... { email } name } }
+            fragment F on User { name ...G } fragment G on User { id reviews { id } }""",
             {"me": {"id": "u1", "name": "Asha", "reviews": [{"id": "r1"}, {"id": "r3"}], "email": "asha@example.org"}},
         ),
         ("{ __typename me { __typename } }", {"__typename": "Query", "me": {"__typename": "User"}}),

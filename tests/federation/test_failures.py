@@ -65,6 +65,14 @@ async def test_an_answer_that_is_none_is_no_answer(response: object) -> None:
     assert codes(answer) == [(["products", 0, "rating"], "UPSTREAM_UNAVAILABLE")]
 
 
+async def test_a_field_that_was_left_out_is_no_null() -> None:
+    shop = Shop()
+    shop.subgraphs["accounts"] = Says({"data": {}})
+    answer = await shop.engine.execute("{ me { name } }")
+    assert answer["data"] == {"me": None}
+    assert codes(answer) == [(["me"], "UPSTREAM_UNAVAILABLE")]
+
+
 async def test_entity_errors_come_at_the_clients_path_with_their_code() -> None:
     answer = await Shop().engine.execute("{ products { title mustRate } }")
     assert codes(answer) == [(["products", 2, "mustRate"], "NOT_RATED")]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from services.gateway import composition
-from services.gateway.composition import CompositionError, SubgraphSchema, compose
 from services.gateway.federation import SupergraphError, load_supergraph, print_supergraph
+from tools.supergraph import composition
+from tools.supergraph.composition import CompositionError, SubgraphSchema, compose
 
 CASES = [Path(__file__).parent / case for case in ("shop", "media")]
 needs_node = pytest.mark.skipif(not composition.is_available(), reason="node and tools/supergraph's packages")
@@ -28,7 +28,16 @@ def test_who_resolves_what() -> None:
     assert supergraph.possible_types("Found") == ("Product", "User")
 
 
-@pytest.mark.parametrize("text", ["", "type Query { a: Int }", "type Query {", "enum join__Graph { A }"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "type Query { a: Int }",
+        "type Query {",
+        "enum join__Graph { A }",
+        'type Query { a: Nobody } enum join__Graph { A @join__graph(name: "a", url: "") }',
+    ],
+)
 def test_what_is_no_supergraph_is_refused(text: str) -> None:
     with pytest.raises(SupergraphError):
         load_supergraph(text)

@@ -32,8 +32,9 @@ class TutorRate:
     def rate_per_session(self, info: Info) -> ShownMoney:
         return show(Money(self.row["rate_minor"], self.row["currency"]), info)
 
-    @money_field(description="For add-on sessions; the same as the rate unless agreed otherwise.")
+    @money_field
     def addon_rate(self, info: Info) -> ShownMoney:
+        """For add-on sessions; the same as the rate unless agreed otherwise."""
         minor = self.row["rate_minor"] if self.row["addon_rate_minor"] is None else self.row["addon_rate_minor"]
         return show(Money(minor, self.row["currency"]), info)
 

@@ -76,13 +76,15 @@ class Mutation:
         work, by = info.context.coordinators_work()
         return await _cycle_payload(info, await open_cycle(work, month, by))
 
-    @strawberry.mutation(description="Makes the month's statements and payouts, and closes it for good.")
+    @strawberry.mutation
     async def run_monthly_cycle(self, info: Info, input: RunMonthlyCycleInput) -> BillingCyclePayload:  # noqa: A002
         work, by = info.context.coordinators_work()
         return await _cycle_payload(info, await run_monthly_cycle(work, input.content(), input.idempotency_key, by))
 
-    @strawberry.mutation(description="Computes a closed month's hash anew from its rows.")
+    @strawberry.mutation
     async def verify_cycle(self, info: Info, month: Month) -> VerifyCyclePayload:
+        """Computes a closed month's hash anew from its rows."""
+        """Makes the month's statements and payouts, and closes it for good."""
         work, _ = info.context.coordinators_work()
         found = await verify_cycle(work, month)
         payload = await _cycle_payload(info, found.cycle_id)
@@ -117,17 +119,19 @@ class Mutation:
         row = await reads.deduction(work.database, deduction_id)
         return PayoutDeductionPayload(payout_deduction=PayoutDeduction.of(row))
 
-    @strawberry.mutation(description="PENDING becomes PROCESSED: all of them, or none.")
+    @strawberry.mutation
     async def mark_payouts_processed(
         self, info: Info, ids: list[strawberry.ID], idempotency_key: str | None = None
     ) -> PayoutsPayload:
+        """PENDING becomes PROCESSED: all of them, or none."""
         work, by = info.context.coordinators_work()
         processing = Processing(payout_ids=tuple(dict.fromkeys(map(parse_id, ids))))
         await mark_payouts_processed(work, processing, idempotency_key, by)
         return await _payouts_payload(info, processing.payout_ids)
 
-    @strawberry.mutation(description="PROCESSED becomes PAID for good: all of them, or none.")
+    @strawberry.mutation
     async def mark_payouts_paid(self, info: Info, input: MarkPayoutsPaidInput) -> PayoutsPayload:  # noqa: A002
+        """PROCESSED becomes PAID for good: all of them, or none."""
         work, by = info.context.coordinators_work()
         payment = input.content()
         await mark_payouts_paid(work, payment, input.idempotency_key, by)

@@ -55,8 +55,9 @@ class CyclePreview:
     def invoiced_total(self, info: Info) -> ShownMoney:
         return show(Money(self.preview.totals.invoiced_minor, info.context.currency), info)
 
-    @money_field(description="Not available while blockers keep pay from being computed.")
+    @money_field
     def payout_total(self, info: Info) -> ShownMoney:
+        """Not available while blockers keep pay from being computed."""
         if self.preview.blockers:
             return not_yet(info, "NO_RATE", "No rate yet")
         return show(Money(self.preview.totals.payout_minor, info.context.currency), info)
@@ -88,14 +89,15 @@ class Query:
         row = await reads.cycle_of_month(info.context.work.database, month)
         return BillingCycle.of(row) if row else None
 
-    @strawberry.field(description="The newest month first.")
+    @strawberry.field
     async def billing_cycles(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[BillingCycle]:
+        """The newest month first."""
         info.context.require_overview()
         page = Page.asked(first, after, tuple[str])
         database = info.context.work.database
-        rows = await reads.cycles_page(database, page.after and page.after[0], page.limit)
+        rows = await reads.cycles_page(database, page.after[0] if page.after else None, page.limit)
         return connection(
             page,
             rows,
@@ -113,7 +115,7 @@ class Query:
     async def payout(self, info: Info, id: strawberry.ID) -> Payout | None:  # noqa: A002
         return await Payout.seen(info, parse_id(id))
 
-    @strawberry.field(description="The newest month first. Tutors see their own.")
+    @strawberry.field
     async def payouts(
         self,
         info: Info,
@@ -121,6 +123,7 @@ class Query:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Payout]:
+        """The newest month first. Tutors see their own."""
         choice = (filter or PayoutFilter()).asked(info.context.require_pay_reader())
         page = Page.asked(first, after, tuple[str, UUID])
         database = info.context.work.database

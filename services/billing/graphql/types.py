@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 from strawberry.federation.schema_directives import Key
+from strawberry.federation.types import FieldSet
 
 from services.billing.domain.charges import late_from
 from services.billing.domain.cycles import CycleStatus
@@ -35,12 +36,12 @@ def not_yet(info: Info, reason: str, display: str) -> ShownMoney:
     return ShownMoney(available=False, amount=None, currency=currency, display=display, reason=reason)
 
 
-@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)])
+@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)])
 class Session:
     id: strawberry.ID
 
 
-@strawberry.federation.type(keys=[Key(fields="id", resolvable=False)])
+@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)])
 class Parent:
     id: strawberry.ID
 
@@ -70,13 +71,15 @@ class BillingCycle:
         row = await info.context.load.cycle.load(parse_id(id))
         return cls.of(row) if row else None
 
-    @strawberry.field(description="The coordinator who ran it. For coordinators only, as are counts and totals.")
+    @strawberry.field
     def closed_by(self, info: Info) -> str | None:
+        """The coordinator who ran it. For coordinators only, as are counts and totals."""
         closed_by: str | None = self._overview(info)["closed_by"]
         return closed_by
 
-    @strawberry.field(description="Approved sessions billed in this cycle.")
+    @strawberry.field
     def sessions_counted(self, info: Info) -> int | None:
+        """Approved sessions billed in this cycle."""
         return self._count(info, "sessions_counted")
 
     @strawberry.field
@@ -87,16 +90,19 @@ class BillingCycle:
     def payouts_count(self, info: Info) -> int | None:
         return self._count(info, "payouts_count")
 
-    @money_field(description="The sum of all statements' totals, once the cycle is closed.")
+    @money_field
     def invoiced_total(self, info: Info) -> ShownMoney:
+        """The sum of all statements' totals, once the cycle is closed."""
         return self._total(info, "invoiced_minor")
 
-    @money_field(description="The sum of all payouts' net amounts, once the cycle is closed.")
+    @money_field
     def payout_total(self, info: Info) -> ShownMoney:
+        """The sum of all payouts' net amounts, once the cycle is closed."""
         return self._total(info, "payout_minor")
 
-    @strawberry.field(description="SHA-256 over the cycle's canonical lines, once it is closed.")
+    @strawberry.field
     def sha256(self, info: Info) -> str | None:
+        """SHA-256 over the cycle's canonical lines, once it is closed."""
         sha256: str | None = self._overview(info)["sha256"]
         return sha256
 
@@ -187,8 +193,9 @@ class Payout:
     def tutor(self) -> "Tutor":
         return Tutor(id=shown_id(self.row["tutor_id"]))
 
-    @money_field(description="The rate valid on the month's last day.")
+    @money_field
     def rate_per_session(self, info: Info) -> ShownMoney:
+        """The rate valid on the month's last day."""
         return self._money(info, "rate_minor")
 
     @money_field
@@ -203,8 +210,9 @@ class Payout:
     async def deductions(self, info: Info) -> list[PayoutLine]:
         return [line for line in await self._lines(info) if line.kind is PayoutLineKind.DEDUCTION]
 
-    @strawberry.field(description="What each session earned, and what is taken back for earlier ones reversed since.")
+    @strawberry.field
     async def lines(self, info: Info) -> list[PayoutLine]:
+        """What each session earned, and what is taken back for earlier ones reversed since."""
         return [line for line in await self._lines(info) if line.kind is not PayoutLineKind.DEDUCTION]
 
     async def _lines(self, info: Info) -> list[PayoutLine]:
@@ -247,15 +255,17 @@ class Tutor:
     def resolve_reference(cls, info: Info, id: strawberry.ID, **_: object) -> Self | None:  # noqa: A002
         return cls(id=id) if info.context.sees_tutor(parse_id(id)) else None
 
-    @money_field(description="The rate valid today.")
+    @money_field
     async def rate_per_session(self, info: Info) -> ShownMoney:
+        """The rate valid today."""
         row = await info.context.load.rate.load(UUID(self.id))
         if row is None:
             return not_yet(info, "NO_RATE", "No rate yet")
         return show(Money(row["rate_minor"], row["currency"]), info)
 
-    @strawberry.field(description="The present month unless another is asked for.")
+    @strawberry.field
     async def current_pay(self, info: Info, month: Month | None = None) -> PaySummary:
+        """The present month unless another is asked for."""
         asked = month or Month.of(info.context.work.today)
         amounts, status = await info.context.load.pay.load((UUID(self.id), asked))
         return PaySummary(
@@ -266,8 +276,9 @@ class Tutor:
             amounts=amounts,
         )
 
-    @strawberry.field(description="The newest first.")
+    @strawberry.field
     async def payouts(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Payout]:
+        """The newest first."""
         page = Page.asked(first, after, tuple[str])
         rows = await info.context.load.payouts_of_tutor.load(UUID(self.id)) or []
         left = [row for row in rows if page.after is None or row["month"] < page.after[0]]

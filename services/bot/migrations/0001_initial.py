@@ -1,10 +1,13 @@
-from tortoise import migrations
+"""The first tables."""
+
+from uuid import uuid4
+
+from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
+
 from services.bot.domain.deliveries import DeliveryState
 from shared.auth.viewer import Role
 from shared.ids import new_id
-from uuid import uuid4
-from tortoise import fields
 
 
 class Migration(migrations.Migration):
@@ -40,7 +43,7 @@ class Migration(migrations.Migration):
                 "table": "link_invitation",
                 "app": "bot",
                 "pk_attr": "secret_sha256",
-                "table_description": "A t.me link that somebody asked for: a digest of its secret, and the chat that used it.",
+                "table_description": "A t.me link: a digest of its secret, whose it is, and the chat that used it.",
             },
             bases=["Model"],
         ),
@@ -69,7 +72,7 @@ class Migration(migrations.Migration):
                 "app": "bot",
                 "unique_together": (("cause_id", "subject"),),
                 "pk_attr": "id",
-                "table_description": "A message to one linked person about one cause. While PENDING it is due at `due_at`.",
+                "table_description": "A message to one person about one cause. While PENDING it is due at `due_at`.",
             },
             bases=["Model"],
         ),

@@ -10,9 +10,9 @@ IN_ORDER = "CREATE INDEX notification_in_order ON notification (subject, id) WHE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bot", "0001_initial")]  # noqa: RUF012 - Tortoise's own attribute
+    dependencies = [("bot", "0001_initial")]
 
-    operations = [  # noqa: RUF012 - likewise
+    operations = [
         Check("link_invitation", "link_invitation_role", "role IN ('parent', 'tutor', 'coordinator')", ["role"]),
         Check("telegram_link", "telegram_link_role", "role IN ('parent', 'tutor', 'coordinator')", ["role"]),
         Check(

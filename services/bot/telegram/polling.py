@@ -6,6 +6,8 @@ the process died comes again; every answer can be given twice.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
 from itertools import groupby
 
 import structlog
@@ -16,6 +18,7 @@ from aiogram.types import BotCommand, Message, Update
 
 from services.bot.domain.deliveries import SlowDown
 from services.bot.domain.replies import COMMANDS
+from services.bot.finishing import finished
 from services.bot.telegram.client import Telegram
 
 log = structlog.get_logger()
@@ -25,20 +28,25 @@ Answerer = Callable[[int, str], Awaitable[str]]
 
 POLL_SECONDS = 20
 LONGEST_PAUSE_SECONDS = 30
+LONGEST_REPLY_PAUSE = timedelta(seconds=5)
+"""A reply that would have to wait for longer is dropped: who asked can ask again."""
 
 
 async def poll(telegram: Telegram, answerer: Answerer) -> None:
     """Until cancelled. While Telegram is out of reach it is asked ever more rarely."""
     polling, failures = _Polling(telegram, _dispatcher(telegram, answerer)), 0
-    while True:
-        try:
-            await polling.once()
-        except AiogramError as error:
-            failures += 1
-            log.warning("telegram cannot be polled", error=type(error).__name__, failures=failures)
-            await asyncio.sleep(min(1 << failures, LONGEST_PAUSE_SECONDS))
-        else:
-            failures = 0
+    try:
+        while True:
+            try:
+                await polling.once()
+            except AiogramError as error:
+                failures += 1
+                log.warning("telegram cannot be polled", error=type(error).__name__, failures=failures)
+                await asyncio.sleep(min(1 << failures, LONGEST_PAUSE_SECONDS))
+            else:
+                failures = 0
+    finally:
+        await polling.confirm()
 
 
 class _Polling:
@@ -57,10 +65,13 @@ class _Polling:
             allowed_updates=["message"],
             request_timeout=POLL_SECONDS + 10,
         )
-        async with asyncio.TaskGroup() as chats:
-            for _, same_chat in groupby(sorted(updates, key=_chat_id), key=_chat_id):
-                chats.create_task(self._handle(list(same_chat)))
-        self._next_update_id = max((update.update_id + 1 for update in updates), default=self._next_update_id)
+        if updates:
+            await finished(self._handle_all(updates))
+
+    async def confirm(self) -> None:
+        """Says which updates are answered, which otherwise the next poll would."""
+        with suppress(AiogramError):
+            await self._bot.get_updates(offset=self._next_update_id, limit=1, timeout=0, request_timeout=2)
 
     async def _introduce(self) -> None:
         """A webhook, if there ever was one, would keep polling from getting anything."""
@@ -69,6 +80,12 @@ class _Polling:
             [BotCommand(command=name, description=meaning) for name, meaning in COMMANDS.items()]
         )
         self._introduced = True
+
+    async def _handle_all(self, updates: Sequence[Update]) -> None:
+        async with asyncio.TaskGroup() as chats:
+            for _, same_chat in groupby(sorted(updates, key=_chat_id), key=_chat_id):
+                chats.create_task(self._handle(list(same_chat)))
+        self._next_update_id = updates[-1].update_id + 1
 
     async def _handle(self, updates: Sequence[Update]) -> None:
         for update in updates:
@@ -90,8 +107,8 @@ def _dispatcher(telegram: Telegram, answerer: Answerer) -> Dispatcher:
     async def on_text(message: Message) -> None:
         reply = await answerer(message.chat.id, message.text or "")
         outcome = await telegram.send(message.chat.id, reply)
-        if isinstance(outcome, SlowDown):
-            await asyncio.sleep(min(outcome.wait.total_seconds(), LONGEST_PAUSE_SECONDS))
+        if isinstance(outcome, SlowDown) and outcome.wait <= LONGEST_REPLY_PAUSE:
+            await asyncio.sleep(outcome.wait.total_seconds())
             await telegram.send(message.chat.id, reply)
 
     dispatcher = Dispatcher()

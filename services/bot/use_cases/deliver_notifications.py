@@ -5,13 +5,13 @@ leaves it to be taken again after that. Telegram knows no idempotency keys: a pr
 the message and before the mark was committed sends it once more.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from services.bot.domain.deliveries import Blocked, Outcome, SlowDown, settle
+from services.bot.finishing import finished
 from shared.messaging.work import Work
 
 Send = Callable[[int, str], Awaitable[Outcome]]
@@ -50,12 +50,7 @@ async def deliver_notifications(work: Work, send: Send) -> int:
     """One batch; returns how many notifications were taken. Cancelled, it lets the message under way arrive first."""
     taken = await _take(work)
     for position, notification in enumerate(taken):
-        delivering = asyncio.ensure_future(_deliver(work, send, notification))
-        try:
-            outcome = await asyncio.shield(delivering)
-        except asyncio.CancelledError:
-            await delivering
-            raise
+        outcome = await finished(_deliver(work, send, notification))
         if isinstance(outcome, SlowDown):
             resume_at = work.clock.now() + outcome.wait
             await work.database.execute(_POSTPONE_ALL, resume_at, [later.id for later in taken[position:]])

@@ -1,6 +1,5 @@
 """A federation engine: one graph over many subgraphs. See the README next to this file for how it works."""
 
-from services.gateway.federation.engine import Engine, Prepared
 from services.gateway.federation.errors import (
     FederationError,
     PlanningError,
@@ -8,10 +7,11 @@ from services.gateway.federation.errors import (
     SubgraphUnavailable,
     SupergraphError,
 )
-from services.gateway.federation.operation import Limits
-from services.gateway.federation.subgraph import FetchRequest, Subgraph
-from services.gateway.federation.supergraph import Supergraph, print_supergraph
-from services.gateway.federation.supergraph_loader import load_supergraph
+from services.gateway.federation.execution.engine import Engine, Prepared
+from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph
+from services.gateway.federation.operation.normal_form import Limits
+from services.gateway.federation.supergraph.loader import load_supergraph
+from services.gateway.federation.supergraph.model import Supergraph, print_supergraph
 
 __all__ = [
     "Engine",

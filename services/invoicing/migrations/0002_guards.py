@@ -37,14 +37,10 @@ MAKE_REFUSAL = PerDialect(
 def refuse(table: str, event: str, when: str = "") -> PerDialect:
     """The database itself refuses the event on every row, or on the rows where `when` holds."""
     name, condition = f"{table}_{event.lower()}_locked", f"WHEN ({when})" if when else ""
+    trigger = f"CREATE TRIGGER {name} BEFORE {event} ON {table}"
     return PerDialect(
-        sqlite=[
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} {condition} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;"
-        ],
-        postgres=[
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {condition} EXECUTE FUNCTION refuse_change()"
-        ],
+        sqlite=[f"{trigger} {condition} BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;"],
+        postgres=[f"{trigger} FOR EACH ROW {condition} EXECUTE FUNCTION refuse_change()"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.packages.domain.alerts import Standing, standing_of
 from services.packages.domain.coverage import Coverage, TaughtSession, decide_coverage
@@ -28,7 +28,10 @@ class FamilyApprovals:
 def approve_in_order(
     sessions: Iterable[TaughtSession], lots: Iterable[Lot], organisation: Organisation, now: datetime
 ) -> FamilyApprovals:
-    """In order of session start, each deduction seeing those before it."""
+    """In order of session start, each deduction seeing those before it.
+
+    Each uses its lot a microsecond after the one before, so that "used last" has one meaning in a batch too.
+    """
     today = organisation.date_of(now)
     left = {lot.id: lot for lot in lots}
     approvals: list[Approval] = []
@@ -38,6 +41,8 @@ def approve_in_order(
         coverage = decide_coverage(session, left.values(), organisation.default_session_price, today)
         approvals.append(Approval(session, coverage))
         if coverage.lot is not None:
-            left[coverage.lot.id] = changed[coverage.lot.id] = coverage.lot.use(now)
+            left[coverage.lot.id] = changed[coverage.lot.id] = coverage.lot.use(
+                now + timedelta(microseconds=len(approvals))
+            )
             standings += filter(None, [standing_of(left.values(), today)])
     return FamilyApprovals(approvals, list(changed.values()), standings)

@@ -20,7 +20,7 @@ from shared.ids import parse_id
 from shared.money import Money
 from shared.period import Month
 
-Coverage = strawberry.enum(CoverageKind, name="Coverage")
+strawberry.enum(CoverageKind, name="Coverage")
 strawberry.enum(MovementKind)
 strawberry.enum(PackageStatus)
 strawberry.enum(SessionStatus)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501, RUF012 - the shape is Tortoise's
 from uuid import uuid4
 
 from tortoise import fields, migrations

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF012 - the shape is Tortoise's
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
@@ -15,7 +14,7 @@ def append_only(table: str) -> PerDialect:
     trigger = f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
     return PerDialect(
         postgres=[
-            f"{function} $$ BEGIN RAISE EXCEPTION '{refusal}'; END $$",
+            f"{function} $$ BEGIN RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
             f"{trigger} FOR EACH ROW EXECUTE FUNCTION {table}_refusal()",
         ],
         sqlite=[

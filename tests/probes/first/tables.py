@@ -5,6 +5,8 @@ from shared.messaging.tables import InboxRow, OutboxRow
 
 
 class Note(Model):
+    """A comment with a semicolon; Tortoise puts it into the statement that makes the table."""
+
     id = fields.UUIDField(primary_key=True, default=new_id)
     text = fields.CharField(max_length=100)
     at = fields.DatetimeField()

@@ -1,20 +1,23 @@
 """The bot at work between a Bot API server and a gateway, both real servers of this test's own."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
 
 from services.bot.component import COMPONENT
 from shared.auth.viewer import Role, Viewer
+from shared.clock import Clock
 from shared.contracts.packages import LowPackageRaised
 from shared.database.database import Database
 from shared.ids import new_id
 from tests.asking import Asker
-from tests.bot_api.server import TOKEN, BotApi, serving_bot_api
+from tests.bot_api.server import PATIENCE_SECONDS, TOKEN, BotApi, serving_bot_api
+from tests.conftest import Hosting
 from tests.services.bot.gateway import Books, gateway_over
 
 PARENT = Viewer(str(uuid4()), Role.PARENT)
@@ -57,28 +60,35 @@ class Scene:
 
     async def states(self, count: int = 1) -> list[str]:
         """The states of all notifications, in their order, once that many are settled."""
-        while True:
-            rows = await self.database.rows("SELECT state FROM notification ORDER BY id")
-            states = [str(row["state"]) for row in rows]
-            if len(states) - states.count("PENDING") >= count:
-                return states
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                rows = await self.database.rows("SELECT state FROM notification ORDER BY id")
+                states = [str(row["state"]) for row in rows]
+                if len(states) - states.count("PENDING") >= count:
+                    return states
+                await asyncio.sleep(0.02)
 
 
-Staging = Callable[..., AbstractAsyncContextManager[Scene]]
+class Staging(Protocol):
+    """`async with staging(NIVAA_FREEZE="none") as scene:` - the bot at work, with a token."""
+
+    def __call__(self, *, clock: Clock | None = None, **overrides: object) -> AbstractAsyncContextManager[Scene]: ...
 
 
 @pytest.fixture
-def staging(hosting: Callable[..., AbstractAsyncContextManager[Asker]]) -> Staging:
-    """`async with staging(NIVAA_FREEZE="none") as scene:` - the bot at work, with a token."""
+async def api() -> AsyncIterator[BotApi]:
+    async with serving_bot_api() as serving:
+        yield serving
 
+
+@pytest.fixture
+def staging(api: BotApi, hosting: Hosting) -> Staging:
     @asynccontextmanager
-    async def stage(api: BotApi | None = None, **overrides: object) -> AsyncIterator[Scene]:
+    async def stage(*, clock: Clock | None = None, **overrides: object) -> AsyncIterator[Scene]:
         books = Books(TUTOR.subject, PARENT.subject)
-        async with serving_bot_api() as fresh:
-            used = api or fresh
-            settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": used.url, **overrides}
-            async with hosting([COMPONENT, gateway_over(books)], **settings) as asker:
-                yield Scene(used, asker, books)
+        settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, **overrides}
+        async with hosting([COMPONENT, gateway_over(books)], clock=clock, **settings) as asker:
+            yield Scene(api, asker, books)
 
     return stage
 

@@ -3,6 +3,7 @@
 The tokens, the gate, the freeze and the limits are the real ones; only the rows behind them are made up.
 """
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -54,7 +55,7 @@ class LowPackageAlertFilter:
 class Pay:
     sessions_completed: int
     addon_sessions: int
-    status: str
+    status: str | None
 
     @money_field
     def rate_per_session(self, info: Info[BooksContext]) -> ShownMoney:
@@ -94,9 +95,7 @@ class Tutor:
     @strawberry.field
     def current_pay(self, info: Info[BooksContext], month: Month | None = None) -> PaySummary:
         sessions = info.context.books.sessions
-        return PaySummary(
-            month=month or Month(2026, 10), sessions_completed=sessions, addon_sessions=1, status="PENDING"
-        )
+        return PaySummary(month=month or Month(2026, 10), sessions_completed=sessions, addon_sessions=1, status=None)
 
     @strawberry.field
     def payouts(self, info: Info[BooksContext], first: int) -> PayoutConnection:
@@ -113,7 +112,7 @@ class LowPackageAlert:
     id: strawberry.ID
     remaining: int
     total_sessions: int
-    parent: "Parent"
+    parent: "Parent | None"
 
 
 @strawberry.type
@@ -150,8 +149,8 @@ class Query:
     def low_package_alerts(
         self,
         info: Info[BooksContext],
-        filter: LowPackageAlertFilter,
-        first: int,  # noqa: A002
+        filter: LowPackageAlertFilter,  # noqa: A002
+        first: int,
     ) -> LowPackageAlertConnection:
         info.context.require(Role.COORDINATOR)
         low = info.context.books.low if filter.status is LowPackageAlertStatus.OPEN else []
@@ -174,7 +173,7 @@ def _only(info: Info[BooksContext], role: Role, asked: str, own: str) -> None:
 def gateway_over(books: Books) -> Component:
     """A component that takes the gateway's place."""
 
-    def open_gateway(surroundings: Surroundings):  # type: ignore[no-untyped-def] # noqa: ANN202
+    def open_gateway(surroundings: Surroundings) -> AbstractAsyncContextManager[Service]:
         def context(viewer: Viewer) -> BooksContext:
             books.seen.append(viewer)
             frozen = is_frozen(viewer, surroundings.settings.freeze)

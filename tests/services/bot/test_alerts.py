@@ -1,12 +1,15 @@
 """Alerts reach whom they should, once, whatever Telegram does."""
 
 import asyncio
+from itertools import pairwise
 from uuid import uuid4
 
 from services.bot.domain import replies
 from services.bot.domain.deliveries import DeliveryState
+from services.bot.use_cases.deliver_notifications import LEASE
 from shared.auth.viewer import Role, Viewer
-from shared.clock import SystemClock
+from shared.clock import SystemClock, TravellingClock
+from shared.ids import new_id
 from shared.messaging.envelope import Event
 from tests.bot_api.server import Failure
 from tests.services.bot.conftest import COORDINATOR, PARENT, TUTOR, Scene, Staging
@@ -15,6 +18,10 @@ FOR_PARENT = "Your sessions are running low: 1 of 10 left. Please ask your coord
 FOR_COORDINATOR = "Asha Rao is running low: 1 of 10 left."
 OTHER_COORDINATOR = Viewer(str(uuid4()), Role.COORDINATOR)
 OTHER_PARENT = Viewer(str(uuid4()), Role.PARENT)
+TAKEN = """
+    INSERT INTO notification (id, cause_id, subject, text, state, attempts, due_at, created_at)
+    VALUES ($1, $2, $3, $4, 'PENDING', 0, $5, $5)
+"""
 SENT, BLOCKED, FAILED = DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED
 
 
@@ -111,7 +118,7 @@ async def test_one_chats_messages_keep_their_order_and_their_distance(scene: Sce
     assert await scene.states(3) == [SENT] * 3
     pushed = [message for message in scene.api.sent if message.chat_id == 7][1:]
     assert [message.text.partition(" of")[0][-1] for message in pushed] == ["3", "2", "1"]
-    assert all(later.second - earlier.second >= 1 for earlier, later in zip(pushed, pushed[1:], strict=False))
+    assert all(later.second - earlier.second >= 1 for earlier, later in pairwise(pushed))
 
 
 async def test_what_was_left_when_the_bot_stopped_is_delivered_when_it_is_back(staging: Staging) -> None:
@@ -120,6 +127,33 @@ async def test_what_was_left_when_the_bot_stopped_is_delivered_when_it_is_back(s
         before.api.fail_next("sendMessage", Failure(500, "Internal Server Error"))
         await before.raise_alert()
         await before.api.calls_of("sendMessage", 2)
-    async with staging(before.api) as after:
+    async with staging() as after:
         assert await after.states() == [SENT]
         assert after.api.texts(7)[1:] == [FOR_PARENT]
+
+
+async def test_two_processes_share_the_work_and_double_nothing(staging: Staging) -> None:
+    coordinators = {chat_id: Viewer(str(uuid4()), Role.COORDINATOR) for chat_id in range(1, 13)}
+    async with staging() as first:
+        for chat_id, coordinator in coordinators.items():
+            await first.link(coordinator, chat_id)
+        async with staging() as second:
+            await asyncio.gather(first.raise_alert(), second.raise_alert(parent_name="Omar Khan"))
+            assert await first.states(24) == [SENT] * 24
+    for chat_id in coordinators:
+        told = sorted(text.partition(" is running")[0] for text in first.api.texts(chat_id)[1:])
+        assert told == ["Asha Rao", "Omar Khan"]
+
+
+async def test_a_notification_taken_by_a_process_that_died_is_taken_again(staging: Staging) -> None:
+    clock = TravellingClock()
+    async with staging(clock=clock) as scene:
+        await scene.link(PARENT, 7)
+        due_at = clock.now() + LEASE
+        taken = (new_id(), new_id(), PARENT.subject, FOR_PARENT, due_at)
+        await scene.database.execute(TAKEN, *taken)
+        await scene.raise_alert(remaining=0)
+        assert await scene.states(0) == [DeliveryState.PENDING] * 2
+        clock.travel_to(due_at)
+        assert await scene.states(2) == [SENT, SENT]
+        assert scene.api.texts(7)[1:] == [FOR_PARENT, FOR_PARENT.replace("1 of", "0 of")]

@@ -12,6 +12,7 @@ from shared.auth.viewer import Role, Viewer
 from shared.clock import TravellingClock
 from tests.asking import Refused
 from tests.bot_api.server import USERNAME
+from tests.conftest import Hosting
 from tests.services.bot.conftest import COORDINATOR, INVITE, PARENT, TUTOR, Scene, Staging
 from tests.services.bot.gateway import Books, gateway_over
 
@@ -109,7 +110,7 @@ async def test_entities_are_resolved_for_their_owner_alone(scene: Scene) -> None
     assert (await scene.asker.ask("bot", query, COORDINATOR, r=asked))["_entities"] == [None]
 
 
-async def test_without_a_token_there_is_no_bot_to_link(hosting: Staging) -> None:
+async def test_without_a_token_there_is_no_bot_to_link(hosting: Hosting) -> None:
     books = Books(TUTOR.subject, PARENT.subject)
     async with hosting([COMPONENT, gateway_over(books)]) as asker:
         with pytest.raises(Refused) as refused:

@@ -17,7 +17,8 @@ ORGANISATION = Organisation(
     address=("2nd Floor, 14 Residency Road", "Bengaluru 560025, Karnataka", "India"),
     tax_number="29ABCDE1234F1Z5",
 )
-ISSUE = Issue("NV/2627/000123", date(2026, 11, 1), Month(2026, 10), ORGANISATION, ZoneInfo("Asia/Kolkata"))
+ZONE = ZoneInfo("Asia/Kolkata")
+ISSUE = Issue("NV/2627/000123", date(2026, 11, 1), Month(2026, 10), ORGANISATION, ZONE)
 
 
 def a_document(statement: Statement) -> InvoiceDocument:

@@ -1,7 +1,6 @@
 """The PDF itself, drawn by the real wkhtmltopdf."""
 
 import asyncio
-import stat
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
@@ -10,11 +9,12 @@ import pikepdf
 import pytest
 
 from services.invoicing.document.html import Typesetter
-from services.invoicing.document.options import Renderer, RendererMissing, find_renderer
+from services.invoicing.document.options import RendererMissing, find_renderer
 from services.invoicing.document.press import Press
 from services.invoicing.document.workers import PoolLimits, RendererPool, RenderingFailed
 from tests.services.invoicing.documents import a_document, texts
 from tests.services.invoicing.statements import a_statement
+from tests.services.invoicing.troubled import troubled_renderer
 
 PLAIN_PAGE = "<html><body><p>calm</p></body></html>"
 
@@ -133,26 +133,12 @@ async def test_a_killed_process_costs_no_other_document(pool: RendererPool) -> N
     assert texts(await pool.draw(PLAIN_PAGE)) == ["calm"]
 
 
-def _renderer_that(tmp_path: Path, *script: str) -> Renderer:
-    """A program in wkhtmltopdf's place that hands every page but a marked one on to the real one."""
-    real = find_renderer()
-    program = tmp_path / "wkhtmltopdf"
-    program.write_text(
-        "#!/bin/sh\nwhile read -r line; do\n"
-        '  page=$(echo "$line" | grep -o "[0-9a-f]*\\.html")\n'
-        f"  if grep -q TROUBLE $page; then {'; '.join(script)}; fi\n"
-        f'  echo "$line" | {real.binary} --read-args-from-stdin\ndone\n'
-    )
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    return Renderer(str(program), real.arguments)
-
-
 @pytest.mark.parametrize(
     ("script", "reason"), [("exec sleep 60", "not drawn within"), ("echo out of memory >&2; exit 9", "out of memory")]
 )
 async def test_a_hang_or_a_crash_costs_that_document_only(tmp_path: Path, script: str, reason: str) -> None:
     limits = PoolLimits(processes=1, timeout_seconds=2)
-    async with RendererPool(_renderer_that(tmp_path, script), limits) as pool:
+    async with RendererPool(troubled_renderer(tmp_path, script), limits) as pool:
         results = await asyncio.gather(
             *(pool.draw(page) for page in (PLAIN_PAGE, "TROUBLE", PLAIN_PAGE)), return_exceptions=True
         )

@@ -13,9 +13,10 @@ from shared.contracts.billing import CycleClosed
 from shared.contracts.invoicing import InvoiceIssued
 from shared.messaging.envelope import Event
 from tests.asking import Asker
+from tests.conftest import Hosting
 from tests.services.invoicing.statements import a_cycle, a_purchase, a_statement
 
-NO_RENDERER = {"NIVAA_WKHTMLTOPDF": "/nowhere/wkhtmltopdf", "NIVAA_FREEZE": "none"}
+NO_RENDERER: dict[str, Any] = {"NIVAA_WKHTMLTOPDF": "/nowhere/wkhtmltopdf", "NIVAA_FREEZE": "none"}
 NUMBERS = "SELECT number, ordinal, month FROM invoice ORDER BY number"
 
 
@@ -28,7 +29,7 @@ async def numbers(asker: Asker) -> list[tuple[str, int, str]]:
     return [(row["number"], row["ordinal"], row["month"]) for row in rows]
 
 
-async def test_numbers_follow_the_ordinals_whatever_order_the_parts_come_in(hosting: Any) -> None:
+async def test_numbers_follow_the_ordinals_whatever_order_the_parts_come_in(hosting: Hosting) -> None:
     async with hosting([COMPONENT], **NO_RENDERER) as asker:
         for part in reversed(a_month("2026-10", 5)):
             await asker.publish(part)
@@ -39,13 +40,13 @@ async def test_numbers_follow_the_ordinals_whatever_order_the_parts_come_in(host
         ]
 
 
-async def test_april_begins_a_series_of_its_own(hosting: Any) -> None:
+async def test_april_begins_a_series_of_its_own(hosting: Hosting) -> None:
     async with hosting([COMPONENT], **NO_RENDERER) as asker:
         await asker.publish(*a_month("2027-03", 1), *a_month("2027-04", 1))
         assert await numbers(asker) == [("NV/2627/000001", 1, "2027-03"), ("NV/2728/000001", 1, "2027-04")]
 
 
-async def test_parts_of_several_cycles_at_once_and_again_leave_no_gap_and_no_double(hosting: Any) -> None:
+async def test_parts_of_several_cycles_at_once_and_again_leave_no_gap_and_no_double(hosting: Hosting) -> None:
     parts = [*a_month("2026-10", 9), *a_month("2026-11", 7), *a_month("2026-12", 5)] * 2
     Random(7).shuffle(parts)  # noqa: S311 -- a shuffle, the same each time
     async with hosting([COMPONENT], **NO_RENDERER) as asker:
@@ -57,7 +58,7 @@ async def test_parts_of_several_cycles_at_once_and_again_leave_no_gap_and_no_dou
         assert await asker.host.broker.dead_letters() == []
 
 
-async def test_each_invoice_is_told_once(hosting: Any) -> None:
+async def test_each_invoice_is_told_once(hosting: Hosting) -> None:
     told: list[InvoiceIssued] = []
     all_told = asyncio.Event()
 
@@ -74,7 +75,7 @@ async def test_each_invoice_is_told_once(hosting: Any) -> None:
         assert {(fact.total_minor, fact.currency, fact.month) for fact in told} == {(769_500, "INR", "2026-10")}
 
 
-async def test_a_statement_outside_of_what_was_announced_is_put_aside_and_the_others_go_on(hosting: Any) -> None:
+async def test_a_statement_outside_of_what_was_announced_is_put_aside_and_the_others_go_on(hosting: Hosting) -> None:
     good, bad = a_month("2026-10", 4)
     bad = msgspec.structs.replace(bad, statements=[a_statement(99, sessions=1)])
     async with hosting([COMPONENT], **NO_RENDERER) as asker:
@@ -85,7 +86,7 @@ async def test_a_statement_outside_of_what_was_announced_is_put_aside_and_the_ot
 
 
 @pytest.mark.parametrize(("amount_minor", "status"), [(0, "PAID"), (-50_000, "PAID"), (50_000, "UNPAID")])
-async def test_only_a_positive_total_is_owed(hosting: Any, amount_minor: int, status: str) -> None:
+async def test_only_a_positive_total_is_owed(hosting: Hosting, amount_minor: int, status: str) -> None:
     charge = msgspec.structs.replace(a_purchase(), amount_minor=amount_minor)
     statement = msgspec.structs.replace(
         a_statement(charges=[charge]), discounts=[], discount_minor=0, total_minor=amount_minor
@@ -101,7 +102,7 @@ async def test_only_a_positive_total_is_owed(hosting: Any, amount_minor: int, st
         assert invoice["amountDue"]["amount"] == ("500.00" if amount_minor > 0 else "0.00")
 
 
-async def test_what_issuing_wrote_is_locked(hosting: Any) -> None:
+async def test_what_issuing_wrote_is_locked(hosting: Hosting) -> None:
     async with hosting([COMPONENT], **NO_RENDERER) as asker:
         await asker.publish(*a_month("2026-10", 1))
         database = asker.host.databases["invoicing"]

@@ -1,10 +1,11 @@
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 
 import pytest
 
 from services.packages.domain.errors import SessionNotApprovable, SessionNotRejectable, SessionNotReversible
-from services.packages.domain.sessions import TRANSITIONS, SessionAction, SessionStatus, status_after
-from shared.errors import Refusal
+from services.packages.domain.sessions import TRANSITIONS, SessionAction, SessionStatus, check_start, status_after
+from shared.errors import InvalidInput, Refusal
 
 
 def test_a_session_is_approved_and_taken_back_or_rejected() -> None:
@@ -32,3 +33,12 @@ def test_everything_else_is_refused_by_name(action: SessionAction, refusal: type
 def test_rejected_and_reversed_are_final() -> None:
     final = (SessionStatus.REJECTED, SessionStatus.REVERSED)
     assert not TRANSITIONS.keys() & set(product(final, SessionAction))
+
+
+def test_a_start_is_an_instant_that_makes_sense() -> None:
+    noon = datetime(2026, 10, 15, 12, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    assert check_start(noon) == datetime(2026, 10, 15, 6, 30, tzinfo=UTC)
+    assert check_start(noon).tzinfo is UTC
+    for wrong in (noon.replace(tzinfo=None), noon.replace(year=1926), noon.replace(year=2126)):
+        with pytest.raises(InvalidInput):
+            check_start(wrong)

@@ -1,8 +1,9 @@
-from tortoise import migrations
-from tortoise.migrations import operations as ops
-from shared.ids import new_id
 from uuid import uuid4
-from tortoise import fields
+
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+
+from shared.ids import new_id
 
 
 class Migration(migrations.Migration):
@@ -27,7 +28,12 @@ class Migration(migrations.Migration):
                 ("day", fields.DateField(null=True)),
                 ("stock", fields.IntField(default=0)),
             ],
-            options={"table": "note", "app": "first", "pk_attr": "id"},
+            options={
+                "table": "note",
+                "app": "first",
+                "pk_attr": "id",
+                "table_description": "A comment with a semicolon; Tortoise puts it into the statement that makes the table.",
+            },
             bases=["Model"],
         ),
         ops.CreateModel(

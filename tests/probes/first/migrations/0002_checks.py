@@ -4,9 +4,9 @@ from shared.database.migrations import Check, PerDialect
 
 
 class Migration(migrations.Migration):
-    dependencies = [("first", "0001_initial")]  # noqa: RUF012 - as Tortoise writes it
+    dependencies = [("first", "0001_initial")]
 
-    operations = [  # noqa: RUF012
+    operations = [
         Check("note", "note_stock_not_negative", "stock >= 0", ["stock"]),
         PerDialect(sqlite=[], postgres=[]),
     ]

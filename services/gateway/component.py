@@ -1,0 +1,58 @@
+"""The gateway's wiring."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+
+from services.gateway.endpoint.endpoint import Authenticate, GraphQLEndpoint
+from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, load_supergraph
+from services.gateway.graphql.context import context_opener
+from services.gateway.graphql.schema import SCHEMA
+from services.gateway.http import run_monthly_route
+from services.gateway.settings import GatewaySettings
+from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph
+from shared.auth.gate import bearer
+from shared.clock import SystemClock
+from shared.runtime.component import Component, Service, Surroundings
+
+NAME = "gateway"
+SUPERGRAPH = Path(__file__).parent / "supergraph.graphql"
+
+
+@asynccontextmanager
+async def open_gateway(around: Surroundings) -> AsyncIterator[Service]:
+    settings: GatewaySettings = around.settings
+    supergraph = load_supergraph(SUPERGRAPH.read_text())
+    limits = Limits(depth=settings.query_depth, fields=settings.query_fields)
+    engine = Engine(supergraph, _subgraphs(around, settings, supergraph), limits)
+    endpoint = GraphQLEndpoint(engine, _authenticator(around), settings.body_bytes)
+    routes = [
+        Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
+        run_monthly_route(around.peer("billing")),
+        *around.files.routes,
+    ]
+    yield Service(app=Starlette(routes=routes))
+
+
+def _subgraphs(around: Surroundings, settings: GatewaySettings, supergraph: Supergraph) -> dict[str, Subgraph]:
+    timeout = settings.subgraph_timeout_seconds
+    others = [name for name in supergraph.subgraphs if name != NAME]
+    own = OwnSubgraph(SCHEMA, context_opener(settings))
+    return {NAME: own, **{name: PeerSubgraph(name, around.peer(name), timeout) for name in others}}
+
+
+def _authenticator(around: Surroundings) -> Authenticate:
+    clock = SystemClock()  # tokens are about the real present, even where the business clock travels
+
+    async def authenticate(request: Request) -> Caller:
+        viewer = await around.verifier.verify(bearer(request), clock.now())
+        return Caller(viewer, request.headers["authorization"])
+
+    return authenticate
+
+
+COMPONENT = Component(name=NAME, settings=GatewaySettings, open=open_gateway, has_tables=False, gated=False)

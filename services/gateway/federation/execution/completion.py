@@ -1,0 +1,173 @@
+"""The merged tree → the client's answer: its fields in its order, nulls as the specification propagates them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    is_leaf_type,
+)
+
+from services.gateway.federation.execution.failure import Failure, PathKey
+from services.gateway.federation.operation.normal_form import Operation
+from services.gateway.federation.operation.selection import TYPENAME, Selections, collect
+from services.gateway.federation.supergraph.model import Supergraph
+
+_Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
+_Error = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One field of one object; no type for `__typename`, which is answered from the object's own."""
+
+    key: str
+    name: str
+    type: GraphQLOutputType | None
+    selections: Selections
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a value stands in the answer: a list that shares its beginning with its neighbours."""
+
+    parent: "_At | None"
+    key: PathKey
+
+    def path(self) -> list[PathKey]:
+        return [*(self.parent.path() if self.parent else ()), self.key]
+
+
+class _Nulled(Exception):
+    """The value is null and the error that explains it is reported."""
+
+
+class Completer:
+    """Completes answers to one operation; what it learns of the operation's shape serves every run."""
+
+    def __init__(self, supergraph: Supergraph, operation: Operation) -> None:
+        self.supergraph = supergraph
+        self.schema: GraphQLSchema = supergraph.api_schema
+        self.operation = operation
+        self._shapes: dict[tuple[int, str], tuple[_Asked, ...]] = {}
+
+    def complete(self, data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[_Error]]:
+        """The answer's data and its errors."""
+        run = _Run(self)
+        root = self.schema.type_map[self.operation.root_type]
+        assert isinstance(root, GraphQLObjectType)  # noqa: S101 - normalisation took it from the schema's roots
+        try:
+            return run.fields(root, self.operation.selections, data, None), run.errors
+        except _Nulled:
+            return None, run.errors
+
+    def shape(self, type_: _Composite, selections: Selections) -> tuple[_Asked, ...]:
+        # The operation holds its selections as long as the completer lives, so their identity is a fair key.
+        place = (id(selections), type_.name)
+        known = self._shapes.get(place)
+        if known is None:
+            known = self._shapes[place] = tuple(self._asked(type_, selections))
+        return known
+
+    def _asked(self, type_: _Composite, selections: Selections) -> Iterator[_Asked]:
+        for field in collect(selections, self.supergraph.names_of(type_.name)):
+            definition = self.schema.get_field(type_, field.name)
+            is_typename = field.name == TYPENAME
+            yield _Asked(
+                field.key, field.name, None if is_typename or not definition else definition.type, field.selections
+            )
+
+
+class _Run:
+    def __init__(self, completer: Completer) -> None:
+        self.completer = completer
+        self.errors: list[_Error] = []
+        self._reported: set[tuple[Failure, tuple[str, ...]]] = set()
+
+    def fields(
+        self, type_: _Composite, selections: Selections, source: dict[str, Any], at: _At | None
+    ) -> dict[str, Any]:
+        answer: dict[str, Any] = {}
+        for asked in self.completer.shape(type_, selections):
+            if asked.type is None:
+                answer[asked.key] = type_.name
+            elif asked.name.startswith("__"):
+                answer[asked.key] = source.get(asked.key)  # introspection: complete already
+            else:
+                answer[asked.key] = self.value(asked.type, asked, source.get(asked.key), _At(at, asked.key))
+        return answer
+
+    def value(self, type_: GraphQLOutputType, asked: _Asked, value: Any, at: _At) -> Any:
+        if isinstance(type_, GraphQLNonNull):
+            result = self.nullable(type_.of_type, asked, value, at)
+            return self.refuse("Cannot return null for a non-nullable field.", at) if result is None else result
+        try:
+            return self.nullable(type_, asked, value, at)
+        except _Nulled:
+            return None
+
+    def nullable(self, type_: GraphQLOutputType, asked: _Asked, value: Any, at: _At) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, Failure):
+            return self.fail(value, at)
+        if isinstance(type_, GraphQLList):
+            return self.items(type_, asked, value, at)
+        if is_leaf_type(type_):
+            return self.leaf(type_, value, at)
+        return self.object(type_, asked, value, at)
+
+    def items(self, type_: GraphQLList[Any], asked: _Asked, value: Any, at: _At) -> list[Any]:
+        if not isinstance(value, list):
+            self.refuse("A service answered with something that is not a list.", at)
+        return [self.value(type_.of_type, asked, item, _At(at, index)) for index, item in enumerate(value)]
+
+    def leaf(self, type_: GraphQLOutputType, value: Any, at: _At) -> Any:
+        if isinstance(type_, GraphQLEnumType) and value not in type_.values:
+            self.refuse(f"A service answered with a value that {type_.name} does not have.", at)
+        return value
+
+    def object(self, type_: GraphQLOutputType, asked: _Asked, value: Any, at: _At) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self.refuse("A service answered with something that is not an object.", at)
+        if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
+            return self.fields(self.runtime_type(type_, value, at), asked.selections, value, at)
+        assert isinstance(type_, GraphQLObjectType)  # noqa: S101 - all other output types are dealt with
+        return self.fields(type_, asked.selections, value, at)
+
+    def runtime_type(
+        self, type_: GraphQLInterfaceType | GraphQLUnionType, value: dict[str, Any], at: _At
+    ) -> _Composite:
+        name = value.get(TYPENAME)
+        if name is None:
+            return type_  # an interface object: nobody asked for the real type
+        if isinstance(name, Failure):
+            self.fail(name, at)
+        found = self.completer.schema.type_map.get(name)
+        if not isinstance(found, GraphQLObjectType) or not self.completer.schema.is_sub_type(type_, found):
+            self.refuse(f"A service answered with a type that {type_.name} cannot be.", at)
+        return found
+
+    def fail(self, failure: Failure, at: _At) -> NoReturn:
+        path = at.path()
+        fields = tuple(key for key in path if isinstance(key, str))
+        if not failure.is_shared or (failure, fields) not in self._reported:
+            self._reported.add((failure, fields))
+            self.report(failure.message, [*path, *failure.below], dict(failure.extensions))
+        raise _Nulled
+
+    def refuse(self, message: str, at: _At) -> NoReturn:
+        self.report(message, at.path(), {})
+        raise _Nulled
+
+    def report(self, message: str, path: list[PathKey], extensions: dict[str, Any]) -> None:
+        error: _Error = {"message": message, "path": path}
+        self.errors.append({**error, "extensions": extensions} if extensions else error)

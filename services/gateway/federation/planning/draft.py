@@ -1,0 +1,141 @@
+"""The plan while it is being made: mutable, and every change can be taken back.
+
+The planner tries a move, looks at what it cost, and takes it back (`rollback`) or keeps it (`replay`). That works
+because everything that changes goes through the journal.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from services.gateway.federation.operation.selection import Field, Selections
+from services.gateway.federation.planning.plan import Path
+
+
+@dataclass(slots=True, eq=False)
+class DraftSelection:
+    """What one fetch asks of the objects at one place. `type_name` is the type as its subgraph declares it."""
+
+    type_name: str
+    is_abstract: bool = False
+    fields: dict[str, "DraftField"] = field(default_factory=dict)
+    fragments: dict[str, "DraftSelection"] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class DraftField:
+    """A field and, if it has one, its selection. `field` carries no selections of its own."""
+
+    field: Field
+    selection: DraftSelection | None
+
+
+@dataclass(slots=True, eq=False)
+class DraftFetch:
+    """A request to one subgraph: entities of `type_name` at `path`, or root fields when `is_root`."""
+
+    subgraph: str
+    path: Path
+    type_name: str
+    is_root: bool
+    selection: DraftSelection
+    needs: list[Selections] = field(default_factory=list)
+    after: set["DraftFetch"] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Location:
+    """A place in a fetch where fields of the position's objects can be asked for.
+
+    `provided` holds external fields that `@provides` makes available here, `satisfied` names the fields whose
+    `@requires` the fetch carries in its representations.
+    """
+
+    subgraph: str
+    fetch: DraftFetch
+    selection: DraftSelection
+    provided: Selections = ()
+    satisfied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Position:
+    """Objects of one type at one path of the answer, and the locations that reach them.
+
+    `pending` are the keys and requirements being resolved right now: asking for one again would be circular.
+    """
+
+    type_name: str
+    path: Path
+    locations: list[Location]
+    pending: frozenset[tuple[str, ...]] = frozenset()
+
+    def resolving(self, *what: str) -> "Position":
+        """The same position (and the same list of locations) with one more thing pending."""
+        return replace(self, pending=self.pending | {what})
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    do: Callable[[], object]
+    undo: Callable[[], object]
+
+
+class Draft:
+    """The fetches, and the journal of the changes to them."""
+
+    def __init__(self) -> None:
+        self.fetches: list[DraftFetch] = []
+        self._journal: list[_Change] = []
+
+    def mark(self) -> int:
+        return len(self._journal)
+
+    def rollback(self, mark: int) -> list[_Change]:
+        """Takes back all changes since the mark; the result can be replayed."""
+        undone = self._journal[mark:]
+        for change in reversed(undone):
+            change.undo()
+        del self._journal[mark:]
+        return undone
+
+    def replay(self, changes: Iterable[_Change]) -> None:
+        for change in changes:
+            change.do()
+            self._journal.append(change)
+
+    def _apply(self, do: Callable[[], object], undo: Callable[[], object]) -> None:
+        self.replay((_Change(do, undo),))
+
+    def add_fetch(self, fetch: DraftFetch) -> None:
+        self._apply(lambda: self.fetches.append(fetch), self.fetches.pop)
+
+    def add_location(self, position: Position, location: Location) -> None:
+        self._apply(lambda: position.locations.append(location), position.locations.pop)
+
+    def add_needs(self, fetch: DraftFetch, selections: Selections) -> None:
+        self._apply(lambda: fetch.needs.append(selections), fetch.needs.pop)
+
+    def wait_for(self, fetch: DraftFetch, others: Iterable[DraftFetch]) -> None:
+        added = set(others) - fetch.after
+        self._apply(lambda: fetch.after.update(added), lambda: fetch.after.difference_update(added))
+
+    def add_field(self, selection: DraftSelection, key: str, asked: Field, child: DraftSelection | None = None) -> None:
+        """Asks for the field under that key, once."""
+        if key not in selection.fields:
+            added = DraftField(replace(asked, key=key, selections=()), child)
+            self._apply(lambda: selection.fields.__setitem__(key, added), lambda: selection.fields.pop(key))
+
+    def add_composite(self, selection: DraftSelection, key: str, asked: Field, empty: DraftSelection) -> DraftSelection:
+        """Asks for the field under that key; returns its selection, `empty` if it is new."""
+        self.add_field(selection, key, asked, empty)
+        return selection.fields[key].selection or empty
+
+    def add_fragment(self, selection: DraftSelection, type_name: str) -> DraftSelection:
+        known = selection.fragments.get(type_name)
+        if known is not None:
+            return known
+        added = DraftSelection(type_name)
+        self._apply(
+            lambda: selection.fragments.__setitem__(type_name, added), lambda: selection.fragments.pop(type_name)
+        )
+        return added

@@ -1,0 +1,118 @@
+"""Draft → plan: order, batch and print the fetches."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from services.gateway.federation.operation.normal_form import Operation
+from services.gateway.federation.operation.selection import Field, Selections, merge
+from services.gateway.federation.planning.draft import Draft, DraftFetch
+from services.gateway.federation.planning.fetch_query import print_entity_query, print_root_query, used_variables
+from services.gateway.federation.planning.freezing import freeze
+from services.gateway.federation.planning.plan import EntityCall, EntityFetch, Fetch, Plan, RootFetch, Target
+from services.gateway.federation.planning.planner import Planner
+from services.gateway.federation.planning.representation_needs import needs_of
+from services.gateway.federation.planning.response_names import ResponseNames
+from services.gateway.federation.supergraph.model import Supergraph
+
+
+def plan_operation(supergraph: Supergraph, operation: Operation) -> Plan:
+    """Raises PlanningError when a field cannot be reached."""
+    planner = Planner(supergraph, operation)
+    draft = planner.plan()
+    return Plan(
+        operation=operation,
+        fetches=tuple(_Builder(supergraph, operation, planner.names).fetches(draft)),
+        introspection=_introspection(operation),
+    )
+
+
+def _introspection(operation: Operation) -> str | None:
+    """The part of the operation that asks about the schema itself, as an operation of its own."""
+    selections = tuple(
+        one for one in operation.selections if isinstance(one, Field) and one.name in {"__schema", "__type"}
+    )
+    if not selections:
+        return None
+    return print_root_query(operation, "query", selections, used_variables(operation, selections))
+
+
+@dataclass(slots=True)
+class _Group:
+    """Fetches that become one request: same subgraph, same dependencies."""
+
+    id: int
+    after: tuple[int, ...]
+    members: list[DraftFetch] = field(default_factory=list)
+
+
+class _Builder:
+    def __init__(self, supergraph: Supergraph, operation: Operation, names: ResponseNames) -> None:
+        self.supergraph = supergraph
+        self.operation = operation
+        self.names = names
+
+    def fetches(self, draft: Draft) -> Iterator[Fetch]:
+        for group in _batched(_ordered(draft.fetches)):
+            if group.members[0].is_root:
+                yield self._root_fetch(group)
+            else:
+                yield self._entity_fetch(group)
+
+    def _root_fetch(self, group: _Group) -> RootFetch:
+        (draft,) = group.members
+        selections = freeze(self.supergraph, draft)
+        kind = next(kind for kind, name in self.supergraph.roots.items() if name == draft.type_name)
+        variables = used_variables(self.operation, selections)
+        query = print_root_query(self.operation, kind, selections, variables)
+        return RootFetch(group.id, draft.subgraph, group.after, kind, draft.path, selections, query, variables)
+
+    def _entity_fetch(self, group: _Group) -> EntityFetch:
+        calls = tuple(self._calls(group.members))
+        selections = tuple(one for call in calls for one in call.selections)
+        variables = used_variables(self.operation, selections)
+        query = print_entity_query(self.operation, calls, variables)
+        return EntityFetch(group.id, group.members[0].subgraph, group.after, calls, query, variables)
+
+    def _calls(self, members: list[DraftFetch]) -> Iterator[EntityCall]:
+        """Members that ask the same of the same type share one list of representations."""
+        same: dict[tuple[str, Selections], list[Target]] = defaultdict(list)
+        for draft in members:
+            same[draft.type_name, freeze(self.supergraph, draft)].append(self._target(draft))
+        for number, ((type_name, selections), targets) in enumerate(same.items()):
+            alias, variable = ("_entities", "representations") if len(same) == 1 else (f"_e{number}", f"r{number}")
+            yield EntityCall(alias, self._free(variable), type_name, selections, tuple(targets))
+
+    def _free(self, variable: str) -> str:
+        """The client may have a variable of that name."""
+        return self._free(f"_{variable}") if variable in self.operation.variables else variable
+
+    def _target(self, draft: DraftFetch) -> Target:
+        type_name = draft.path[-1].on or draft.type_name
+        wanted = merge(one for selections in draft.needs for one in selections)
+        needs = needs_of(self.supergraph, self.names, draft.path, type_name, wanted)
+        keys = {one.name for one in draft.needs[0] if isinstance(one, Field)}
+        return Target(draft.path, tuple(replace(need, is_key=need.name in keys) for need in needs))
+
+
+def _ordered(fetches: list[DraftFetch]) -> Iterator[DraftFetch]:
+    """Each after those it waits for; otherwise in the order of planning."""
+    waiting, done = list(fetches), set[DraftFetch]()
+    while waiting:
+        ready = next(fetch for fetch in waiting if fetch.after <= done)
+        waiting.remove(ready)
+        done.add(ready)
+        yield ready
+
+
+def _batched(fetches: Iterator[DraftFetch]) -> Iterator[_Group]:
+    """Groups entity fetches to one subgraph that wait for the same fetches; nothing starts later for it."""
+    groups: dict[object, _Group] = {}
+    group_of: dict[DraftFetch, _Group] = {}
+    for fetch in fetches:
+        after = tuple(sorted({group_of[other].id for other in fetch.after}))
+        place = fetch if fetch.is_root else (fetch.subgraph, after)
+        group = groups.setdefault(place, _Group(len(groups), after))
+        group.members.append(fetch)
+        group_of[fetch] = group
+    yield from groups.values()

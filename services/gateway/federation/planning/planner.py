@@ -1,0 +1,176 @@
+"""Operation → fetches: greedy, with the remainder bubbling up.
+
+At every position the planner asks what it can where it already is (`_plan_here`). What is left it moves for: it enters
+another subgraph by a key (`moves.py`). What no subgraph can add here goes back to the caller as *the same field with
+the remaining selection*, because a position further up may have a way in that this one lacks.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from services.gateway.federation.errors import PlanningError
+from services.gateway.federation.operation.normal_form import Operation
+from services.gateway.federation.operation.selection import (
+    TYPENAME,
+    Field,
+    Fragment,
+    Selections,
+    collect,
+    count_leaves,
+    find_field,
+    print_compact,
+)
+from services.gateway.federation.planning.draft import Draft, DraftFetch, DraftSelection, Location, Position
+from services.gateway.federation.planning.moves import Moves
+from services.gateway.federation.planning.plan import Step
+from services.gateway.federation.planning.response_names import ResponseNames
+from services.gateway.federation.supergraph.model import FieldJoin, Supergraph
+
+Used = set[DraftFetch]
+
+
+class Planner:
+    """Plans one operation; `draft` holds the outcome."""
+
+    def __init__(self, supergraph: Supergraph, operation: Operation) -> None:
+        self.supergraph = supergraph
+        self.operation = operation
+        self.names = ResponseNames(supergraph, operation)
+        self.draft = Draft()
+        self._moves = Moves(self)
+
+    def plan(self) -> Draft:
+        """Raises PlanningError when a field cannot be reached."""
+        fields = [one for one in self.operation.selections if isinstance(one, Field) and not one.name.startswith("__")]
+        if self.operation.kind == "query":
+            self._plan_root(fields, [])
+        else:
+            self._plan_serially(fields)
+        return self.draft
+
+    def _plan_serially(self, fields: list[Field]) -> None:
+        """Each field after all that came before it; neighbours in one subgraph share a request, which keeps order."""
+        locations: list[Location] = []
+        for field in fields:
+            self._moves.root_waits_for = tuple(self.draft.fetches)
+            locations = locations[-1:]
+            self._plan_root([field], locations)
+
+    def _plan_root(self, fields: list[Field], locations: list[Location]) -> None:
+        position = Position(self.operation.root_type, (), locations)
+        left = self.plan_object(position, fields, set())
+        if left:
+            raise PlanningError(f"no subgraph can resolve {print_compact(tuple(left))}")
+
+    def plan_object(self, position: Position, fields: Iterable[Field], used: Used) -> list[Field]:
+        """Plans what can be; returns the rest. Adds to `used` every fetch that takes part."""
+        left = self._plan_here(position, fields, used)
+        while left:
+            rest = self._moves.advance(position, left, used)
+            if rest is None:
+                break
+            left = rest
+        return left
+
+    def _plan_here(self, position: Position, fields: Iterable[Field], used: Used) -> list[Field]:
+        left = []
+        for field in fields:
+            rest: Field | None = field
+            for location in position.locations:
+                rest = rest and self.plan_field(position, location, rest, used)
+            if rest:
+                left.append(rest)
+        return left
+
+    def plan_field(self, position: Position, location: Location, field: Field, used: Used) -> Field | None:
+        """Asks for the field at the location; returns what of it could not be had."""
+        if field.name == TYPENAME:
+            return self._plan_typename(position, location, field, used)
+        if not self.is_local(position, location, field):
+            return field
+        key = self.names.key(position.path, position.type_name, field)
+        if not field.selections:
+            self.draft.add_field(location.selection, key, field, None)
+            used.add(location.fetch)
+            return None
+        return self._plan_composite(position, location, field, key, used)
+
+    def _plan_typename(self, position: Position, location: Location, field: Field, used: Used) -> Field | None:
+        """An object's type is evident to whoever completes the answer; behind an interface object it is not."""
+        if self.supergraph.types[position.type_name].is_interface_object_in(location.subgraph):
+            return field
+        used.add(location.fetch)
+        return None
+
+    def _plan_composite(
+        self, position: Position, location: Location, field: Field, key: str, used: Used
+    ) -> Field | None:
+        mark = self.draft.mark()
+        used_inside: Used = {location.fetch}
+        left = self._plan_children(position, location, field, key, used_inside)
+        if left and count_leaves(left) >= count_leaves(field.selections):
+            self.draft.rollback(mark)
+            return field
+        used |= used_inside
+        return replace(field, selections=left) if left else None
+
+    def _plan_children(self, position: Position, location: Location, field: Field, key: str, used: Used) -> Selections:
+        model = self.supergraph.types[position.type_name].fields[field.name]
+        join = model.joins[location.subgraph]
+        declared = join.type_name or model.type_name
+        selection = self.draft.add_composite(
+            location.selection, key, field, self.open_selection(declared, location.subgraph)
+        )
+        provided = self._provided(position, location, field, join)
+        inner = Location(location.subgraph, location.fetch, selection, provided)
+        below = Position(model.type_name, (*position.path, Step(key)), [inner], position.pending)
+        if not self.supergraph.is_abstract(model.type_name):
+            fields = collect(field.selections, self.supergraph.names_of(model.type_name))
+            return tuple(self.plan_object(below, fields, used))
+        return self.plan_abstract(below, inner, declared, field.selections, used)
+
+    def open_selection(self, declared: str, subgraph: str) -> DraftSelection:
+        """An empty selection on a type as the subgraph declares it; abstract ones ask for `__typename`."""
+        model = self.supergraph.types[declared]
+        return DraftSelection(declared, model.is_abstract and not model.is_interface_object_in(subgraph))
+
+    def plan_abstract(
+        self, position: Position, location: Location, declared: str, selections: Selections, used: Used
+    ) -> Selections:
+        """Each object type that the subgraph can answer is a position of its own."""
+        if self.supergraph.types[declared].is_interface_object_in(location.subgraph):
+            return self._moves.plan_interface_object(position, selections, used)
+        left: list[Fragment] = []
+        for type_name in self.supergraph.possible_types_in(declared, location.subgraph):
+            fields = collect(selections, self.supergraph.names_of(type_name))
+            rest = self._plan_possible(position, location, type_name, fields, used)
+            if rest:
+                left.append(Fragment(type_name, tuple(rest)))
+        return tuple(left)
+
+    def _plan_possible(
+        self, position: Position, location: Location, type_name: str, fields: tuple[Field, ...], used: Used
+    ) -> list[Field]:
+        fragment = self.draft.add_fragment(location.selection, type_name)
+        path = (*position.path[:-1], replace(position.path[-1], on=type_name))
+        narrowed = replace(location, selection=fragment)
+        return self.plan_object(Position(type_name, path, [narrowed], position.pending), fields, used)
+
+    def is_local(self, position: Position, location: Location, field: Field) -> bool:
+        """Whether the location's subgraph answers the field right there."""
+        join = self.supergraph.join(position.type_name, field.name, location.subgraph)
+        if join is None:
+            return False
+        if join.external or join.overridden:
+            return self._is_at_hand(position, location, field)
+        return not join.requires or field.name in location.satisfied
+
+    def _is_at_hand(self, position: Position, location: Location, field: Field) -> bool:
+        provided = collect(location.provided, self.supergraph.names_of(position.type_name))
+        is_provided = find_field(provided, field.name) is not None
+        return is_provided or self.supergraph.is_key_field(position.type_name, field.name, location.subgraph)
+
+    def _provided(self, position: Position, location: Location, field: Field, join: FieldJoin) -> Selections:
+        """What `@provides` makes available below the field, here or from further up."""
+        known = find_field(collect(location.provided, self.supergraph.names_of(position.type_name)), field.name)
+        return join.provides + (known.selections if known else ())

@@ -1,0 +1,134 @@
+"""The supergraph as a value: which subgraph can resolve which field of which type, and by which keys.
+
+Type and field names are the supergraph's. Subgraphs are known by the name they were composed under.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from graphql import GraphQLSchema
+
+from services.gateway.federation.operation.selection import Selections
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphAddress:
+    """A subgraph's name and the URL that the supergraph gives for it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One `@key` of a type in one subgraph."""
+
+    selections: Selections
+    resolvable: bool
+    of_interface_object: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldJoin:
+    """How one subgraph takes part in a field. `type_name` is the named type there, if it differs."""
+
+    requires: Selections = ()
+    provides: Selections = ()
+    external: bool = False
+    overridden: bool = False
+    type_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldModel:
+    """A field of the supergraph. `type_text` is its type as SDL, `type_name` the named type in it."""
+
+    name: str
+    type_name: str
+    type_text: str
+    joins: Mapping[str, FieldJoin]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeModel:
+    """An object, interface or union; `keys` has an entry for every subgraph that knows the type."""
+
+    name: str
+    is_abstract: bool
+    keys: Mapping[str, tuple[Key, ...]] = field(default_factory=dict)
+    fields: Mapping[str, FieldModel] = field(default_factory=dict)
+    implements: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_interface_object_in(self, subgraph: str) -> bool:
+        return any(key.of_interface_object for key in self.keys.get(subgraph, ()))
+
+
+@dataclass(frozen=True)
+class Supergraph:
+    """Immutable; everything that planning looks up. `roots` maps `query`, `mutation`, `subscription` to types."""
+
+    subgraphs: Mapping[str, SubgraphAddress]
+    types: Mapping[str, TypeModel]
+    roots: Mapping[str, str]
+    api_schema: GraphQLSchema
+
+    @cached_property
+    def _possible(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+        """Abstract type → the object types it can be → the subgraphs that say so."""
+        possible: dict[str, dict[str, frozenset[str]]] = {
+            name: dict(model.members) for name, model in self.types.items() if model.is_abstract
+        }
+        for model in self.types.values():
+            if not model.is_abstract:
+                for interface, subgraphs in model.implements.items():
+                    possible[interface][model.name] = subgraphs
+        return possible
+
+    @cached_property
+    def _names(self) -> Mapping[str, frozenset[str]]:
+        names = {name: {name} for name in self.types}
+        for abstract, members in self._possible.items():
+            for member in members:
+                names[member].add(abstract)
+        return {name: frozenset(others) for name, others in names.items()}
+
+    def names_of(self, type_name: str) -> frozenset[str]:
+        """The names that fragments may call an object of this type by."""
+        return self._names[type_name]
+
+    def is_abstract(self, type_name: str) -> bool:
+        return self.types[type_name].is_abstract
+
+    def possible_types(self, type_name: str) -> tuple[str, ...]:
+        """The object types that a value of this type can have anywhere."""
+        return tuple(self._possible[type_name]) if self.is_abstract(type_name) else (type_name,)
+
+    def possible_types_in(self, type_name: str, subgraph: str) -> tuple[str, ...]:
+        """The object types that one subgraph can answer for a value of this type."""
+        if not self.is_abstract(type_name):
+            return (type_name,)
+        return tuple(name for name, subgraphs in self._possible[type_name].items() if subgraph in subgraphs)
+
+    def field(self, type_name: str, field_name: str) -> FieldModel | None:
+        return self.types[type_name].fields.get(field_name)
+
+    def join(self, type_name: str, field_name: str, subgraph: str) -> FieldJoin | None:
+        """How the subgraph takes part in the field; None when it does not know the field."""
+        model = self.field(type_name, field_name)
+        return model.joins.get(subgraph) if model else None
+
+    def is_key_field(self, type_name: str, field_name: str, subgraph: str) -> bool:
+        """True when the subgraph was given the field in a key, so that it can always echo it."""
+        keys = self.types[type_name].keys.get(subgraph, ())
+        return any(getattr(one, "name", None) == field_name for key in keys for one in key.selections)
+
+
+def print_supergraph(supergraph: Supergraph) -> str:
+    """Each type with the subgraphs that can resolve its fields."""
+    lines = []
+    for name, model in supergraph.types.items():
+        lines.append(f"{name} in {', '.join(model.keys)}")
+        lines += [f"  {one.name}: {one.type_text} in {', '.join(one.joins)}" for one in model.fields.values()]
+    return "\n".join(lines)

@@ -1,0 +1,67 @@
+"""What a close has written stays: the database refuses, and the hash tells when somebody got around that."""
+
+from typing import Any
+
+import pytest
+from tortoise.exceptions import BaseORMException
+
+from tests.services.billing.desk import Desk
+
+VERIFY = """
+mutation { verifyCycle(month: "2026-09") { matches sha256 recomputedSha256 billingCycle { month } } }
+"""
+LOCKED = {
+    "statement": "ordinal = ordinal + 1",
+    "statement_line": "description = 'x'",
+    "payout_line": "amount_minor = amount_minor + 1",
+    "billing_cycle": "invoiced_minor = 0",
+    "payout": "gross_minor = gross_minor + 1, net_minor = net_minor + 1",
+    "approval": "price_minor = price_minor",
+    "purchase": "discount_minor = 0",
+    "seal": "approvals = 0",
+}
+
+
+@pytest.mark.parametrize("table", LOCKED)
+async def test_the_database_refuses_to_change_or_delete_what_is_closed(desk: Desk, table: str) -> None:
+    await desk.run("2026-09")
+    for attempt in (f"UPDATE {table} SET {LOCKED[table]}", f"DELETE FROM {table}"):  # noqa: S608
+        with pytest.raises(BaseORMException, match="locked"):
+            await desk.database.execute(attempt)
+    assert (await verified(desk))["matches"] is True
+
+
+async def test_nothing_is_billed_twice(desk: Desk) -> None:
+    await desk.run("2026-09")
+    with pytest.raises(BaseORMException, match=r"(?i)unique"):
+        await desk.database.execute(
+            """INSERT INTO statement_line (statement_id, position, kind, description, package_id, day, quantity,
+                   unit_price_minor, reduction_minor, amount_minor, discount_minor, tax_minor)
+               SELECT statement_id, position + 1, kind, description, package_id, day, quantity, unit_price_minor,
+                   reduction_minor, amount_minor, discount_minor, tax_minor FROM statement_line"""
+        )
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("statement", "discounts = '[]'"),
+        ("statement_line", "description = 'x'"),
+        ("payout", "rate_minor = rate_minor + 1"),
+        ("payout_line", "day = '2026-09-01'"),
+    ],
+)
+async def test_the_hash_tells_when_a_row_was_changed_around_the_lock(desk: Desk, table: str, change: str) -> None:
+    await desk.run("2026-09")
+    before = await verified(desk)
+    assert before["matches"] is True
+    of_table = f"ON {table}" if desk.database.dialect == "postgres" else ""
+    await desk.database.execute(f"DROP TRIGGER {table}_update_locked {of_table}")
+    await desk.database.execute(f"UPDATE {table} SET {change}")  # noqa: S608
+    after = await verified(desk)
+    assert (after["matches"], after["sha256"]) == (False, before["sha256"])
+
+
+async def verified(desk: Desk) -> dict[str, Any]:
+    found: dict[str, Any] = (await desk.ask(VERIFY))["verifyCycle"]
+    return found

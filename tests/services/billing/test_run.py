@@ -1,0 +1,213 @@
+"""When a month may run, what it waits for, and what happens when several run it or one is cut short."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from services.billing.component import COMPONENT
+from shared.auth.viewer import Role, Viewer
+from shared.clock import TravellingClock
+from shared.contracts.billing import PeriodClosing
+from shared.ids import new_id
+from shared.messaging.envelope import Event
+from shared.runtime.peers import InProcessPeer, PeerResponse
+from tests.asking import Refused
+from tests.services.billing.conftest import Hosting
+from tests.services.billing.desk import RUN, ClosedCycles, Desk
+from tests.services.billing.packages_side import WorkedMonth, at, worked_month
+
+TUTOR = Viewer(str(new_id()), Role.TUTOR)
+
+
+async def status_of(desk: Desk, month: str) -> str | None:
+    status: str | None = await desk.database.value("SELECT status FROM billing_cycle WHERE month = $1", month)
+    return status
+
+
+async def is_closed(desk: Desk, month: str) -> None:
+    """Returns when the month has been closed by whoever does it."""
+    async with asyncio.timeout(20):
+        while await status_of(desk, month) != "CLOSED":  # noqa: ASYNC110 - another task closes it, in its own time
+            await asyncio.sleep(0.05)
+
+
+async def test_a_month_is_not_closed_before_it_is_over(desk: Desk, clock: TravellingClock) -> None:
+    clock.travel_to(at("2026-09-30 23:59"))
+    with pytest.raises(Refused) as refused:
+        await desk.run("2026-09")
+    assert refused.value.code == "PERIOD_NOT_ENDED"
+    assert await status_of(desk, "2026-09") == "OPEN"
+    data = await desk.ask(RUN, month="2026-09", early=True)
+    assert data["runMonthlyCycle"]["billingCycle"]["status"] == "CLOSED"
+
+
+async def test_months_close_in_order(desk: Desk) -> None:
+    with pytest.raises(Refused) as refused:
+        await desk.run("2026-10")
+    assert (refused.value.code, refused.value.errors[0]["extensions"]["month"]) == ("EARLIER_CYCLE_OPEN", "2026-09")
+
+
+async def test_tutors_without_a_rate_block_and_are_all_named(desk: Desk, month: WorkedMonth) -> None:
+    tara = month.packages.person("Tara", "TUTOR")
+    for day in (5, 6):
+        month.packages.approve((month.asha, month.ira), tara, at(f"2026-10-0{day} 09:00"), "ADDON", 100)
+    await desk.hear(month.packages.facts())
+    await desk.run("2026-09")
+    with pytest.raises(Refused) as refused:
+        await desk.run("2026-10")
+    blocker = {"tutorId": str(tara), "tutorName": "Tara", "sessions": 2}
+    assert (refused.value.code, refused.value.errors[0]["extensions"]["blockers"]) == ("CYCLE_BLOCKED", [blocker])
+    assert await status_of(desk, "2026-10") == "OPEN"
+    preview = (await desk.ask('{ previewCycle(month: "2026-10") { blockers { tutorName sessions } } }'))["previewCycle"]
+    assert preview["blockers"] == [{"tutorName": "Tara", "sessions": 2}]
+    await desk.set_rate(tara, "100", "2026-10-06")
+    with pytest.raises(Refused, match="CYCLE_BLOCKED"):
+        await desk.run("2026-10")
+    await desk.set_rate(tara, "100", "2026-10-01")
+    assert (await desk.run("2026-10"))["status"] == "CLOSED"
+
+
+async def test_a_run_waits_for_what_is_missing_then_refuses_with_the_numbers(desk: Desk, month: WorkedMonth) -> None:
+    packages = month.packages
+    late = packages.approve((month.asha, month.dev), month.omar, at("2026-09-29 17:00"), "ADDON", 10_000)
+    with pytest.raises(Refused) as refused:
+        await desk.run("2026-09")
+    missing = refused.value.errors[0]["extensions"]["missing"]
+    assert refused.value.code == "CYCLE_IN_PROGRESS"
+    assert (missing["approvals"], missing["purchases"], missing["seal"]) == (1, 0, False)
+    assert await status_of(desk, "2026-09") == "CLOSING"
+    run = asyncio.create_task(desk.run("2026-09"))
+    await desk.hear([approval for approval in packages.approvals if approval.session_id == late])
+    assert (await run)["sessionsCounted"] == 8
+
+
+async def test_a_run_without_a_seal_says_so(desk: Desk) -> None:
+    desk.answers_seals = False
+    with pytest.raises(Refused) as refused:
+        await desk.run("2026-09")
+    assert refused.value.errors[0]["extensions"]["missing"]["seal"] is True
+
+
+async def test_what_lost_patience_is_finished_once_everything_has_come(desk: Desk, month: WorkedMonth) -> None:
+    desk.answers_seals = False
+    with pytest.raises(Refused, match="CYCLE_IN_PROGRESS"):
+        await desk.run("2026-09")
+    await desk.hear([month.packages.seal("2026-09")])
+    await is_closed(desk, "2026-09")
+
+
+async def test_two_runs_at_once_come_to_one_cycle(desk: Desk, invoicing: ClosedCycles) -> None:
+    await desk.run("2026-09")
+    first, second = await asyncio.gather(desk.run("2026-10"), desk.run("2026-10"))
+    assert first == second
+    assert len(await desk.statements_of("2026-10")) == 1
+    await desk.until(lambda: bool(invoicing.of("2026-10")))
+    assert len(invoicing.of("2026-10")) == 1
+
+
+async def test_a_closed_month_returns_as_it_is(desk: Desk, month: WorkedMonth) -> None:
+    first = await desk.run("2026-09")
+    await desk.set_rate(month.omar, "999", "2026-11-01")
+    assert await desk.run("2026-09") == first
+
+
+async def test_a_key_stands_for_one_month(desk: Desk) -> None:
+    first = await desk.run("2026-09", key="close it")
+    assert await desk.run("2026-09", key="close it") == first
+    with pytest.raises(Refused, match="IDEMPOTENCY_KEY_REUSED"):
+        await desk.run("2026-10", key="close it")
+
+
+@pytest.mark.parametrize("turns", [1, 5, 20, 60])
+async def test_a_cancelled_run_is_taken_up_again(desk: Desk, invoicing: ClosedCycles, turns: int) -> None:
+    run = asyncio.create_task(desk.run("2026-09"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    assert (await desk.run("2026-09"))["statementsCount"] == 1
+    await desk.until(lambda: bool(invoicing.of("2026-09")))
+    assert len(invoicing.of("2026-09")) == 1
+
+
+async def test_a_new_process_finishes_what_the_old_one_began(hosting: Hosting, clock: TravellingClock) -> None:
+    """The old one ends between asking for the seal and getting it."""
+    month = worked_month()
+    async with hosting([COMPONENT], NIVAA_FREEZE="none", BILLING_RUN_PATIENCE_SECONDS=0, clock=clock) as asker:
+        desk = Desk(asker, month.packages)
+        await desk.hear(month.packages.facts())
+        await desk.agree(month)
+        with pytest.raises(Refused, match="CYCLE_IN_PROGRESS"):
+            await desk.run("2026-09")
+    async with hosting([COMPONENT], NIVAA_FREEZE="none", clock=clock) as asker:
+        desk = Desk(asker, month.packages)
+        await desk.hear([month.packages.seal("2026-09")])
+        await is_closed(desk, "2026-09")
+        assert len(await desk.statements_of("2026-09")) == 1
+
+
+async def test_an_entry_for_a_closed_month_is_put_aside_and_changes_nothing(desk: Desk, month: WorkedMonth) -> None:
+    await desk.run("2026-09")
+    month.packages.approve((month.asha, month.dev), month.omar, at("2026-09-29 17:00"), "ADDON", 10_000)
+    await desk.hear([month.packages.approvals[-1]])
+    (letter,) = await desk.asker.host.broker.dead_letters("billing")
+    assert "closed" in letter.reason
+    assert await desk.database.value("SELECT count(*) FROM approval WHERE month = '2026-09'") == 7
+
+
+async def test_a_month_opens_with_its_first_entry_or_when_asked_to(desk: Desk) -> None:
+    opening = "mutation ($month: Month!) { openCycle(month: $month) { billingCycle { id month status } } }"
+    for month in ("2026-09", "2027-01"):
+        opened = (await desk.ask(opening, month=month))["openCycle"]["billingCycle"]
+        assert (opened["month"], opened["status"]) == (month, "OPEN")
+        assert await desk.ask(opening, month=month) == {"openCycle": {"billingCycle": opened}}
+    listed = (await desk.ask("{ billingCycles { totalCount nodes { month } } }"))["billingCycles"]
+    assert [node["month"] for node in listed["nodes"]] == ["2027-01", "2026-11", "2026-10", "2026-09"]
+
+
+async def post(desk: Desk, body: object, viewer: Viewer | None = None, key: str | None = None) -> PeerResponse:
+    peer = InProcessPeer("billing", desk.asker.host.apps.__getitem__)
+    headers = {"Authorization": f"Bearer {desk.asker.token(viewer)}"} | ({"Idempotency-Key": key} if key else {})
+    return await peer.request("POST", "/billing/run-monthly", headers, json.dumps(body).encode())
+
+
+def code_of(response: PeerResponse) -> str:
+    answer: dict[str, Any] = json.loads(response.body)
+    code: str = answer["errors"][0]["extensions"]["code"]
+    return code
+
+
+async def test_the_endpoint_does_what_the_mutation_does(desk: Desk) -> None:
+    response = await post(desk, {"month": "2026-09"}, key="september")
+    answer = json.loads(response.body)
+    cycle = await desk.run("2026-09")
+    assert response.status == 200
+    assert (answer["id"], answer["sha256"], answer["sessionsCounted"]) == (cycle["id"], cycle["sha256"], 7)
+
+
+async def test_the_endpoint_refuses_in_the_same_words(desk: Desk) -> None:
+    early = await post(desk, {"month": "2026-11"})
+    assert (early.status, code_of(early)) == (409, "PERIOD_NOT_ENDED")
+    wrong_bodies: list[object] = [{"month": "2026-13"}, {"month": 9}, {"monht": "2026-09"}, []]
+    for body in wrong_bodies:
+        wrong = await post(desk, body)
+        assert (wrong.status, code_of(wrong)) == (400, "INVALID_INPUT")
+    other = await post(desk, {"month": "2026-09"}, TUTOR)
+    assert (other.status, code_of(other)) == (403, "FORBIDDEN")
+
+
+async def test_a_run_that_comes_again_asks_for_the_seal_again(desk: Desk) -> None:
+    asked: list[Event] = []
+
+    async def note(events: Sequence[Event]) -> None:
+        asked.extend(events)
+
+    desk.answers_seals = False
+    await desk.asker.host.broker.subscribe("listener", [PeriodClosing.TOPIC], note)
+    for _ in range(2):
+        with pytest.raises(Refused, match="CYCLE_IN_PROGRESS"):
+            await desk.run("2026-09")
+    assert len(asked) == 2

@@ -1,0 +1,75 @@
+"""With an issuer of the organisation's own the bot signs for its people with a key that the issuer publishes."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from services.bot.component import COMPONENT
+from shared.auth.keys import KeyFile
+from shared.auth.tokens import TokenIssuer
+from shared.auth.viewer import Viewer
+from tests.asking import Asker
+from tests.bot_api.server import TOKEN, BotApi
+from tests.conftest import Hosting
+from tests.services.bot.conftest import TUTOR, Scene
+from tests.services.bot.gateway import Books, gateway_over
+
+ISSUER, AUDIENCE = "https://nivaa.invalid", "nivaa"
+
+
+class OutsideAsker(Asker):
+    """Brings tokens of the outside issuer."""
+
+    key_file: KeyFile
+
+    def token(self, viewer: Viewer | None = None) -> str:
+        issuer = TokenIssuer(self.key_file.signing_key, ISSUER, AUDIENCE)
+        return issuer.mint(viewer or self.viewer, datetime.now(UTC), timedelta(hours=1))
+
+
+@pytest.fixture
+def key_path(tmp_path: Path) -> Path:
+    return tmp_path / "bot-key.json"
+
+
+@pytest.fixture
+async def jwks_url(key_path: Path) -> AsyncIterator[str]:
+    keys = KeyFile.open(key_path).public_set()
+
+    async def publish(_: web.Request) -> web.Response:
+        return web.json_response(keys)
+
+    app = web.Application()
+    app.router.add_get("/jwks.json", publish)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/jwks.json"
+    await runner.cleanup()
+
+
+async def test_its_people_are_answered(hosting: Hosting, api: BotApi, jwks_url: str, key_path: Path) -> None:
+    books = Books(TUTOR.subject, parent_id="")
+    settings = {
+        "NIVAA_BOT_TOKEN": TOKEN,
+        "NIVAA_BOT_API_URL": api.url,
+        "NIVAA_JWKS_URL": jwks_url,
+        "NIVAA_BOT_KEY_FILE": str(key_path),
+    }
+    async with hosting([COMPONENT, gateway_over(books)], clock=None, **settings) as asker:
+        assert asker.host.token_issuer is None
+        outside = OutsideAsker(asker.host)
+        outside.key_file = KeyFile.open(key_path)
+        await Scene(api, outside, books).link(TUTOR, 7)
+        assert (await api.ask(7, "/mypay")).startswith("October 2026")
+    assert [viewer.actor for viewer in books.seen] == ["bot"]
+
+
+async def test_without_a_key_it_does_not_start(hosting: Hosting, api: BotApi, jwks_url: str) -> None:
+    settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, "NIVAA_JWKS_URL": jwks_url}
+    with pytest.raises(ValueError, match="NIVAA_BOT_KEY_FILE"):
+        async with hosting([COMPONENT, gateway_over(Books("", ""))], clock=None, **settings):
+            pass

@@ -1,0 +1,174 @@
+"""GraphQL over HTTP, through a real server and a real client."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from shared.runtime.serving import serving
+from tests.asking import Asker
+
+RESPONSE = "application/graphql-response+json"
+VIEWER = "{ viewer { role } }"
+COORDINATOR = {"data": {"viewer": {"role": "COORDINATOR"}}}
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        code: str = self.json["errors"][0]["extensions"]["code"]
+        return code
+
+
+@dataclass
+class Client:
+    url: str
+    token: str
+    session: aiohttp.ClientSession = field(repr=False)
+
+    async def send(
+        self,
+        method: str,
+        path: str = "/graphql",
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **request: Any,
+    ) -> Answer:
+        token = self.token if token is None else token
+        authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        sent = {"Accept": RESPONSE, **authorization, **(headers or {})}
+        async with self.session.request(method, self.url + path, headers=sent, **request) as response:
+            return Answer(response.status, response.headers, await response.text())
+
+
+@pytest.fixture
+async def client(gateway: Asker) -> AsyncIterator[Client]:
+    async with serving(gateway.host, port=0) as port, aiohttp.ClientSession() as session:
+        yield Client(f"http://127.0.0.1:{port}", gateway.token(), session)
+
+
+@pytest.mark.parametrize("accept", [RESPONSE, "application/json"])
+async def test_post(client: Client, accept: str) -> None:
+    answer = await client.send("POST", json={"query": VIEWER}, headers={"Accept": accept})
+    assert (answer.status, answer.json) == (200, COORDINATOR)
+    assert answer.headers["content-type"] == f"{accept}; charset=utf-8"
+
+
+async def test_get(client: Client) -> None:
+    query = "query ($name: String!) { __type(name: $name) { name } }"
+    params = {"query": query, "variables": '{"name": "Viewer"}'}
+    answer = await client.send("GET", params=params)
+    assert answer.json == {"data": {"__type": {"name": "Viewer"}}}
+
+
+async def test_operation_name_and_nulls_are_parameters(client: Client) -> None:
+    body = {"query": f"query A {VIEWER} query B {{ __typename }}", "variables": None, "extensions": None}
+    assert (await client.send("POST", json={**body, "operationName": "B"})).json == {"data": {"__typename": "Query"}}
+    assert (await client.send("POST", json={**body, "operationName": None})).status == 400
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"data": "{", "headers": {"Content-Type": "application/json"}}, 400),
+        ({"data": b"\xff", "headers": {"Content-Type": "application/json"}}, 400),
+        ({"data": "", "headers": {"Content-Type": "application/json"}}, 400),
+        ({"json": []}, 400),
+        ({"json": {}}, 400),
+        ({"json": {"query": 1}}, 400),
+        ({"json": {"query": VIEWER, "variables": []}}, 400),
+        ({"json": {"query": VIEWER, "operationName": 1}}, 400),
+        ({"json": {"query": "{"}}, 400),
+        ({"json": {"query": "{ nobody }"}}, 400),
+        ({"data": "query=x", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}, 415),
+        ({"data": VIEWER, "headers": {"Content-Type": "text/plain"}}, 415),
+        ({"json": {"query": VIEWER + " " * 1_000_001}}, 413),
+        ({"json": {"query": VIEWER}, "headers": {"Accept": "image/png"}}, 406),
+    ],
+)
+async def test_a_wrong_post_is_told_what_is_wrong(client: Client, request_: dict[str, Any], status: int) -> None:
+    answer = await client.send("POST", **request_)
+    assert answer.status == status
+    assert answer.json["errors"][0]["message"]
+    assert "data" not in answer.json
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"query": ""}, {"query": "{"}, {"query": VIEWER, "variables": "["}, {"query": VIEWER, "extensions": "1"}],
+)
+async def test_a_wrong_get_is_told_what_is_wrong(client: Client, params: dict[str, str]) -> None:
+    answer = await client.send("GET", params=params)
+    assert answer.status == 400
+    assert answer.json["errors"][0]["message"]
+
+
+async def test_the_older_media_type_knows_no_status_but_200_for_what_is_graphql(client: Client) -> None:
+    older = {"Accept": "application/json"}
+    assert (await client.send("POST", json={"query": "{ nobody }"}, headers=older)).status == 200
+    assert (await client.send("POST", json={"query": 1}, headers=older)).status == 400
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+async def test_other_methods_are_not_allowed(client: Client, method: str) -> None:
+    answer = await client.send(method, json={"query": VIEWER})
+    assert answer.status == 405
+    assert {"GET", "POST"} <= set(answer.headers["allow"].replace(" ", "").split(","))
+
+
+@pytest.mark.parametrize("token", ["", "not.a.token"])
+async def test_data_needs_a_token_that_verifies(client: Client, token: str) -> None:
+    answer = await client.send("POST", json={"query": VIEWER}, token=token)
+    assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["content-type"].startswith(RESPONSE)
+
+
+@pytest.mark.parametrize("query", ["{ __typename }", "{ __schema { queryType { name } } }"])
+async def test_the_schema_is_public(client: Client, query: str) -> None:
+    answer = await client.send("POST", json={"query": query}, token="")
+    assert answer.status == 200
+    assert "errors" not in answer.json
+
+
+async def test_a_public_part_makes_the_rest_no_more_public(client: Client) -> None:
+    answer = await client.send("POST", json={"query": "{ __typename viewer { role } }"}, token="")
+    assert answer.code == "UNAUTHENTICATED"
+
+
+async def test_a_browser_gets_graphiql(client: Client) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = await client.send("GET", token="", headers=browser)
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "GraphiQL" in answer.text
+
+
+async def test_health_needs_no_token(client: Client) -> None:
+    assert (await client.send("GET", "/healthz", token="")).status == 200
+
+
+async def test_running_the_month_without_billing_says_so(client: Client) -> None:
+    answer = await client.send("POST", "/billing/run-monthly", json={"month": "2026-10"})
+    assert (answer.status, answer.code) == (503, "UPSTREAM_UNAVAILABLE")
+
+
+async def test_files_are_the_stores_own_business(client: Client, gateway: Asker) -> None:
+    assert (await client.send("GET", "/files/none.pdf", token="")).status in {403, 404}
+    await gateway.host.files.put_if_absent("a.pdf", b"%PDF", "application/pdf")
+    link = await gateway.host.files.link("a.pdf", timedelta(minutes=5), "a.pdf")
+    answer = await client.send("GET", link, token="")
+    assert (answer.status, answer.text) == (200, "%PDF")
