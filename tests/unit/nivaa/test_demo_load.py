@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nivaa.commands.up import as_coordinator
-from nivaa.components import COMPONENTS
 from nivaa.demo.actions import Action, ApproveSessions
 from nivaa.demo.faces import faces_of
 from nivaa.demo.journal import Journal, Origin
 from nivaa.demo.load import JOURNAL_NAME, DemoLoad, demo_journal
 from nivaa.demo.organisation import SEED, Organisation, organisation_of
 from nivaa.gateway import Gateway
+from services.embedded import COMPONENTS
 from shared.auth.viewer import Role
 from shared.clock import TravellingClock
 from shared.errors import NivaaError
