@@ -149,7 +149,7 @@ async def test_killed_after_every_kind_of_action_it_gives_the_same_organisation(
     at_once, killed = await summary_of(tmp_path / "at once"), await summary_of(tmp_path / "killed")
     assert at_once == killed
     assert at_once["approved"]["totalCount"] > 100
-    assert [cycle["status"] for cycle in at_once["billingCycles"]["nodes"]] == ["CLOSED"] * 3
+    assert [cycle["status"] for cycle in at_once["billingCycles"]["nodes"]].count("CLOSED") == 3
     assert len(repeated) >= 10
 
 
