@@ -31,7 +31,10 @@ REFERENCES = {"parent", "child", "tutor", "offer", "package", "session"}
 SUMMARY = """
 query Summary($month: Month!) {
   parents(first: 100) {
-    nodes { name remaining totalSessions children { name } sessionPackages(first: 100) { nodes { totalSessions usedSessions status } } }
+    nodes {
+      name remaining totalSessions children { name }
+      sessionPackages(first: 100) { nodes { totalSessions usedSessions status } }
+    }
   }
   tutors(first: 1) { totalCount }
   logged: sessions(filter: { status: LOGGED }, first: 1) { totalCount }
