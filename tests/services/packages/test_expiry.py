@@ -10,7 +10,7 @@ from tests.services.packages.desk import Desk, local, move_in
 
 EXTEND = """
     mutation($id: ID!, $on: Date) { extendPackage(input: {packageId: $id, expiresOn: $on, reason: "they were away"}) {
-        sessionPackage { status remaining expiresOn movements { kind sessions reason } } } }
+        sessionPackage { status remaining expiresOn movements(first: 100) { nodes { kind sessions reason } } } } }
 """
 
 
@@ -32,7 +32,7 @@ async def test_a_lot_pays_for_sessions_of_its_last_day_until_the_grace_is_over(d
     assert await expire_packages(desk.work()) == 0
     package = await desk.package(lot)
     assert (package["usedSessions"], package["expiredSessions"], package["remaining"]) == (1, 9, 0)
-    assert package["movements"][-1] == {"kind": "EXPIRED", "sessions": -9}
+    assert package["movements"]["nodes"][-1] == {"kind": "EXPIRED", "sessions": -9}
 
 
 async def test_a_parent_whose_only_lot_expired_is_low_until_it_is_reinstated(desk: Desk) -> None:
@@ -43,7 +43,7 @@ async def test_a_parent_whose_only_lot_expired_is_low_until_it_is_reinstated(des
     extended = await desk.ask(EXTEND, id=lot, on="2026-10-31")
     package = extended["extendPackage"]["sessionPackage"]
     assert (package["status"], package["remaining"], package["expiresOn"]) == ("ACTIVE", 10, "2026-10-31")
-    assert package["movements"][-1] == {"kind": "REINSTATED", "sessions": 10, "reason": "they were away"}
+    assert package["movements"]["nodes"][-1] == {"kind": "REINSTATED", "sessions": 10, "reason": "they were away"}
     await desk.teach(family.ira, family.meena, local("2026-10-09 17:00"))
     (raised,) = await desk.told(LowPackageRaised, 1)
     (resolved,) = await desk.told(LowPackageResolved, 1)
@@ -78,7 +78,7 @@ async def test_a_session_returns_to_its_lot_even_when_that_has_expired(desk: Des
     assert again["sessionPackage"]["id"] == lot
 
     package = await desk.package(lot)
-    ledger = [(MovementKind(movement["kind"]), movement["sessions"]) for movement in package["movements"]]
+    ledger = [(MovementKind(movement["kind"]), movement["sessions"]) for movement in package["movements"]["nodes"]]
     assert [kind for kind, _ in ledger] == ["PURCHASED", "USED", "EXPIRED", "RETURNED", "USED"]
     assert balance_of(ledger) == Balance(package["totalSessions"], package["usedSessions"], package["expiredSessions"])
     assert package["remaining"] == 0
