@@ -20,9 +20,11 @@ PAGE = 100
 FAMILIES = """parents(first: $first, after: $after) {
   nodes {
     id name remaining totalSessions lowPackageAlert { id }
-    sessionPackages {
-      id month totalSessions usedSessions expiredSessions remaining goodwill cost { amount }
-      movements { kind sessions session { id } }
+    sessionPackages(first: 100) {
+      nodes {
+        id month totalSessions usedSessions expiredSessions remaining goodwill cost { amount }
+        movements(first: 100) { nodes { kind sessions session { id } } }
+      }
     }
   }
   pageInfo { hasNextPage endCursor }
@@ -72,7 +74,7 @@ class Books:
 
     @property
     def packages(self) -> list[Node]:
-        return [package for family in self.families for package in family["sessionPackages"]]
+        return [package for family in self.families for package in family["sessionPackages"]["nodes"]]
 
     @property
     def closed(self) -> list[Node]:
@@ -104,10 +106,11 @@ def assert_deducted_once(books: Books) -> None:
     """Each approved session has one coverage, and each package's ledger says what its sessions say."""
     covered = Counter(one["sessionPackage"]["id"] for one in books.approved if one["coverage"] == "PACKAGE")
     for package in books.packages:
-        used = [one["session"]["id"] for one in package["movements"] if one["kind"] == "USED"]
+        movements = package["movements"]["nodes"]
+        used = [one["session"]["id"] for one in movements if one["kind"] == "USED"]
         assert len(used) == len(set(used))
         assert package["usedSessions"] == covered[package["id"]] == len(used)
-        assert package["remaining"] == sum(one["sessions"] for one in package["movements"])
+        assert package["remaining"] == sum(one["sessions"] for one in movements)
     sold, used_up, remaining, expired = (
         sum(package[name] for package in books.packages)
         for name in ("totalSessions", "usedSessions", "remaining", "expiredSessions")
@@ -147,7 +150,9 @@ def charges_of(invoices: Iterable[Node]) -> dict[str, Decimal]:
         for line in invoice["lines"]:
             charges[line["kind"]] += money(line["amount"])
         assert total_of(invoice["lines"], "amount") == money(invoice["subtotal"])
-        assert money(invoice["total"]) == money(invoice["subtotal"]) - money(invoice["discount"]) + money(invoice["tax"])
+        assert money(invoice["total"]) == money(invoice["subtotal"]) - money(invoice["discount"]) + money(
+            invoice["tax"]
+        )
     return dict(charges)
 
 

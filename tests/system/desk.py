@@ -124,7 +124,7 @@ class Desk:
         """Until the month is closed, without asking for it."""
 
         async def is_closed() -> bool:
-            return (await self._cycle(month))["status"] == "CLOSED"
+            return bool((await self._cycle(month))["status"] == "CLOSED")
 
         await until(is_closed)
 
@@ -145,7 +145,7 @@ class Desk:
 async def until(condition: Callable[[], Awaitable[bool]], poll_seconds: float = POLL_SECONDS) -> None:
     """Polls until the condition holds. Raises TimeoutError when it never does."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - what it waits for is in another process
             await asyncio.sleep(poll_seconds)
 
 

@@ -11,8 +11,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from nivaa.components import COMPONENTS
 from nivaa.tokens import mint
+from services.embedded import COMPONENTS
 from shared.auth.viewer import Viewer
 from shared.clock import Clock
 from shared.runtime.host import open_host

@@ -34,7 +34,7 @@ class ServerProcess:
             # A session of its own: what it starts can be ended with it, and the terminal's Ctrl-C is not for it.
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self.module_and_arguments],
-                env=_surroundings() | self.settings,
+                env={**_surroundings(), **self.settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -43,7 +43,7 @@ class ServerProcess:
 
     async def until_ready(self) -> None:
         async with asyncio.timeout(READY_WITHIN_SECONDS), aiohttp.ClientSession() as session:
-            while not await self._is_ready(session):
+            while not await self._is_ready(session):  # noqa: ASYNC110 - it is another process
                 await asyncio.sleep(_POLL_SECONDS)
 
     async def stop(self) -> int:

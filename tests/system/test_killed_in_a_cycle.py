@@ -1,6 +1,7 @@
 """kill -9 in the middle of a month's run: the next start completes it without being asked, and nothing is doubled."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +14,8 @@ from tests.system.conftest import Running
 from tests.system.desk import Desk, at_desk, until
 from tests.system.product import Product
 from tests.system.term import begin_term, this_month
+
+log = logging.getLogger(__name__)
 
 SEED = 20261031
 FAMILIES = 12
@@ -49,7 +52,7 @@ MOMENTS = (
     Moment("the run was just asked for", lambda _: True, 0.05),
     Moment("the cycle is closing", lambda progress: progress.has_begun, 0.03),
     Moment("the cycle is closed and its events are on their way", lambda progress: progress.status == "CLOSED", 0.03),
-    Moment("the documents are being rendered", lambda progress: progress.invoices == FAMILIES, 0.5),
+    Moment("the documents are being rendered", lambda progress: progress.invoices == FAMILIES, 0.2),
 )
 
 
@@ -63,8 +66,9 @@ async def test_each_run_is_completed_by_the_next_start(running: Running) -> None
         for month, moment in zip(months, MOMENTS, strict=True):
             await killed_while_running(product, desk, str(month), moment, chance)
             await product.start()
-            print(f"{month} was killed when {moment.name} and is found {await progress_of(desk, str(month))}")
-            if not (await progress_of(desk, str(month))).has_begun:
+            found = await progress_of(desk, str(month))
+            log.info("%s was killed when %s and is found %s", month, moment.name, found)
+            if not found.has_begun:
                 await run(desk, str(month))
             await desk.until_closed(str(month))
         for month in months:
@@ -75,9 +79,7 @@ async def test_each_run_is_completed_by_the_next_start(running: Running) -> None
         assert len(books.approved) == FAMILIES * len(months) * 3
 
 
-async def killed_while_running(
-    product: Product, desk: Desk, month: str, moment: Moment, chance: random.Random
-) -> None:
+async def killed_while_running(product: Product, desk: Desk, month: str, moment: Moment, chance: random.Random) -> None:
     running = asyncio.create_task(run(desk, month))
 
     async def is_reached() -> bool:

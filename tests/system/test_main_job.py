@@ -24,7 +24,7 @@ query Family($id: ID!) {
     children { name }
     outstanding { available amount display reason }
     lowPackageAlert { status }
-    sessionPackages { totalSessions usedSessions status pricePerSession { available amount display reason } }
+    sessionPackages { nodes { totalSessions usedSessions status pricePerSession { available amount display reason } } }
     invoices {
       nodes {
         number paymentStatus documentStatus
@@ -50,7 +50,8 @@ query ($month: Month!) {
   }
   invoices(filter: { month: $month }) {
     nodes {
-      number parent { name } subtotal { amount } discount { amount } tax { amount } total { amount } amountDue { amount }
+      number parent { name }
+      subtotal { amount } discount { amount } tax { amount } total { amount } amountDue { amount }
       lines { kind quantity amount { amount } } sessions { startsAt tutorName childName coverage }
       packageUsage { usedSessions totalSessions }
       pdf { url sha256 }
@@ -99,9 +100,7 @@ async def sell_and_teach(desk: Desk, family: Family) -> None:
     """Ten sessions bought, eleven taught: an alert, an overage. Then five more bought, and an add-on."""
     offer = await desk.make("createPackageOffer", totalSessions=10, pricePerSession={"amount": "500"}, name="Ten")
     await desk.make("createPackage", parentId=family.parent, offerId=offer)
-    approvals = [
-        await desk.approve(await desk.log(family.ira, family.meena, start)) for start in family.starts[:-1]
-    ]
+    approvals = [await desk.approve(await desk.log(family.ira, family.meena, start)) for start in family.starts[:-1]]
     deducted = [approval["sessionPackage"] and approval["sessionPackage"]["usedSessions"] for approval in approvals]
     assert deducted == [*range(1, 11), None]
     assert [approval["session"]["coverage"] for approval in approvals] == ["PACKAGE"] * 10 + ["OVERAGE"]
