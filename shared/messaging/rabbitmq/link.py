@@ -95,10 +95,7 @@ class Link:
 
 
 async def _publish_all(exchange: AbstractExchange, messages: Iterable[tuple[str, Message]]) -> None:
-    async with asyncio.TaskGroup() as group:
-        publications = [
-            group.create_task(exchange.publish(message, routing_key, mandatory=True))
-            for routing_key, message in messages
-        ]
-    if any(publication.cancelled() for publication in publications):  # which a task group takes for an end like any
-        raise ConnectionError("the connection was lost before all was confirmed")
+    publications = [exchange.publish(message, routing_key, mandatory=True) for routing_key, message in messages]
+    for outcome in await asyncio.gather(*publications, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise ConnectionError("the server has not confirmed everything") from outcome
