@@ -66,7 +66,8 @@ def _totals(counted: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _show(console: Console, title: str, rows: list[tuple[str, Any]]) -> None:
-    table = Table(title=title, title_justify="left", title_style="bold", show_header=False)
+    console.print(f"[bold]{title}[/]")
+    table = Table.grid(padding=(0, 3))
     for label, value in rows:
         table.add_row(label, "" if value is None else str(value))
     console.print(table)

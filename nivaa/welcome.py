@@ -18,7 +18,7 @@ query Family($id: ID!) {
     children { name }
     remaining
     lowPackageAlert { status remaining raisedAt }
-    sessionPackages { nodes { totalSessions usedSessions status } }
+    sessionPackages { totalSessions usedSessions status }
     invoices { nodes { number paymentStatus total { display } cycle { month status } } }
   }
 }"""
@@ -36,22 +36,20 @@ def welcome(console: Console, settings: Settings, address: str, faces: Mapping[R
 
 def _addresses(console: Console, settings: Settings, address: str) -> None:
     pages = (
-        ("GraphQL (a browser gets GraphiQL)", "/graphql"),
-        ("parents", "/parent"),
-        ("tutors", "/tutor"),
-        ("coordinators: alerts", "/coordinator/alerts"),
-        ("coordinators: invoices", "/admin/billing/invoices"),
-        ("coordinators: payouts", "/admin/billing/payouts"),
+        ("GraphQL, and GraphiQL in a browser", "/graphql"),
         ("health", "/readyz"),
         ("metrics", "/metrics"),
     )
-    table = Table(title="NIVAA Billing & Packages", title_justify="left", title_style="bold", show_header=False)
+    table = Table.grid(padding=(0, 3))
     for label, path in pages:
         table.add_row(label, address + path)
     table.add_row("data folder", str(settings.data_dir.resolve()))
     frozen = ", ".join(sorted(settings.freeze))
-    table.add_row("money", f"hidden from: {frozen} (NIVAA_FREEZE=none shows it)" if frozen else "shown")
+    table.add_row("money", f"hidden from {frozen}" if frozen else "shown")
+    console.print("[bold]NIVAA Billing & Packages[/]")
     console.print(table)
+    if frozen:
+        console.print("NIVAA_FREEZE=none shows money.", style="dim")
 
 
 def _tokens(console: Console, settings: Settings, faces: Iterable[Face]) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -14,6 +14,7 @@ from shared.runtime.component import Component
 from shared.runtime.host import open_host
 from tests.asking import Asker
 from tests.servers import on_server, postgres_url
+from tests.templates import Templates
 
 DatabaseUrls = Callable[[str], str]
 """The URL of an empty database of this test's own, by the service's name."""
@@ -27,33 +28,60 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database_urls(database_kind: str, tmp_path: Path) -> Iterator[DatabaseUrls]:
-    if database_kind == "sqlite":
-        yield lambda service: f"sqlite://{tmp_path / service}.sqlite"
-        return
-    run = uuid4().hex[:12]
-    made: set[str] = set()
+    def make_file(_service: str, path: Path) -> None:
+        """SQLite makes it when it is opened."""
 
-    def url(service: str) -> str:
-        name = f"nivaa_test_{run}_{service}"
-        if name not in made:
-            on_server(f'CREATE DATABASE "{name}"')
-            made.add(name)
-        return f"{postgres_url()}/{name}"
+    def make_on_server(_service: str, name: str) -> None:
+        on_server(f'CREATE DATABASE "{name}"')
 
-    yield url
-    for name in made:
-        on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with _urls(database_kind, tmp_path, make_file, make_on_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    made = Templates(tmp_path_factory.mktemp("templates"))
+    yield made
+    made.drop()
 
 
 @pytest.fixture
-def settings_of(database_urls: DatabaseUrls, tmp_path: Path) -> Callable[..., dict[str, object]]:
-    """Settings by their variables' names, with databases and files of this test's own."""
+def settings_of(database_kind: str, tmp_path: Path, templates: Templates) -> Iterator[Callable[..., dict[str, object]]]:
+    """Settings by their variables' names, with migrated databases and a data folder of this test's own."""
+    with _urls(database_kind, tmp_path, templates.copy_file, templates.copy_on_server) as url:
 
-    def settings(services: Sequence[str], **overrides: object) -> dict[str, object]:
-        databases = {f"{service.upper()}_DATABASE_URL": database_urls(service) for service in services}
-        return {"NIVAA_DATA_DIR": tmp_path / "data", **databases, **overrides}
+        def settings(services: Sequence[str], **overrides: object) -> dict[str, object]:
+            databases = {f"{service.upper()}_DATABASE_URL": url(service) for service in services}
+            return {"NIVAA_DATA_DIR": tmp_path / "data", **databases, **overrides}
 
-    return settings
+        yield settings
+
+
+@contextmanager
+def _urls(
+    kind: str, folder: Path, make_file: Callable[[str, Path], None], make_on_server: Callable[[str, str], None]
+) -> Iterator[DatabaseUrls]:
+    """Each database is made when its URL is first asked for, and dropped at the end."""
+    run = uuid4().hex[:12]
+    urls: dict[str, str] = {}
+
+    def url(service: str) -> str:
+        if service not in urls:
+            urls[service] = _new_file(service) if kind == "sqlite" else _new_on_server(service)
+        return urls[service]
+
+    def _new_file(service: str) -> str:
+        make_file(service, folder / f"{service}.sqlite")
+        return f"sqlite://{folder / service}.sqlite"
+
+    def _new_on_server(service: str) -> str:
+        make_on_server(service, f"nivaa_test_{run}_{service}")
+        return f"{postgres_url()}/nivaa_test_{run}_{service}"
+
+    yield url
+    if kind == "postgres":
+        for service in urls:
+            on_server(f'DROP DATABASE "nivaa_test_{run}_{service}" WITH (FORCE)')
 
 
 class Hosting(Protocol):

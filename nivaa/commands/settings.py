@@ -10,7 +10,6 @@ from dotenv import dotenv_values
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from rich.console import Console
-from rich.table import Table
 
 from nivaa.components import COMPONENTS
 from shared.runtime.settings import ENV_FILES, Settings, load_settings
@@ -25,10 +24,10 @@ class Setting(NamedTuple):
 
 def settings() -> None:
     """Print each setting with its meaning, value and source."""
-    table = Table("setting", "value", "from", "meaning", box=None, pad_edge=False)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     for setting in sorted(set(known_settings())):
-        table.add_row(*setting)
-    Console().print(table)
+        console.print(f"{setting.name}={setting.value}  ({setting.source})", style="bold")
+        console.print(f"    {setting.meaning}")
 
 
 def known_settings() -> Iterator[Setting]:

@@ -15,9 +15,10 @@ from nivaa.cycle import show_cycle, watch_documents
 from nivaa.demo.actions import Action
 from nivaa.demo.faces import COORDINATOR, faces_of
 from nivaa.demo.load import DemoLoad, demo_journal
+from nivaa.demo.organisation import organisation_of
 from nivaa.gateway import Gateway
 from nivaa.welcome import welcome
-from shared.auth.viewer import MONEY_READ, Role, Viewer
+from shared.auth.viewer import Role, Viewer
 from shared.clock import TravellingClock
 from shared.errors import NivaaError
 from shared.period import local_date
@@ -58,13 +59,15 @@ async def _up(demo: bool, overrides: dict[str, object]) -> None:
 
 def _demo_load(stack: ExitStack, settings: Settings, clock: TravellingClock) -> DemoLoad | None:
     journal = demo_journal(settings.data_dir, settings.zone, clock)
-    return None if journal is None else DemoLoad(stack.enter_context(journal), clock)
+    if journal is None:
+        return None
+    return DemoLoad(organisation_of(journal.origin), stack.enter_context(journal), clock)
 
 
 async def _bring_to_today(console: Console, host: Host, load: DemoLoad) -> None:
     if load.finished:
         return
-    gateway = _as_coordinator(host)
+    gateway = as_coordinator(host)
     await _live_through(console, host, gateway, load)
     with console.status(f"Running the cycle of {load.last_month} ..."):
         await load.close_last_month(gateway)
@@ -85,8 +88,9 @@ async def _live_through(console: Console, host: Host, gateway: Gateway, load: De
         await load.live_through(gateway, report)
 
 
-def _as_coordinator(host: Host) -> Gateway:
+def as_coordinator(host: Host) -> Gateway:
+    """The gateway of a host in this process. Raises NivaaError where tokens come from elsewhere."""
     if host.token_issuer is None:
         raise NivaaError("the demo needs the local key: unset NIVAA_JWKS_URL")
-    viewer = Viewer(COORDINATOR, Role.COORDINATOR, frozenset({MONEY_READ}))
+    viewer = Viewer(COORDINATOR, Role.COORDINATOR)
     return Gateway(host.peer("gateway"), host.token_issuer.mint(viewer, datetime.now(UTC), timedelta(days=1)))

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.billing.domain.payouts import PayoutAmounts, PayoutStatus
 from services.billing.sql.payouts import payouts_of, rates_on
 from shared.database.database import Row, Statements
-from shared.errors import NotFound
+from shared.errors import NivaaError
 from shared.period import Month
 
 _CYCLE = """
@@ -158,9 +158,9 @@ async def deduction(statements: Statements, deduction_id: UUID) -> Row:
 
 
 def _the(row: Row | None) -> Row:
-    """The row of something that was just written, or was written once with the same key."""
+    """The row of something that a use case has just named."""
     if row is None:
-        raise NotFound("it was replaced since")
+        raise NivaaError("what was just written is not there")
     return row
 
 

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from services.bot.asking import Gateway
 from services.bot.domain.errors import NoBot
@@ -18,7 +21,7 @@ from shared.auth.keys import KeyFile
 from shared.auth.tokens import TokenIssuer
 from shared.auth.viewer import Viewer
 from shared.graphql.context import is_frozen
-from shared.graphql.server import GraphQLServer, OpenContext
+from shared.graphql.server import GraphQLServer
 from shared.messaging.work import Work
 from shared.runtime.component import Component, Job, Service, Surroundings
 
@@ -26,35 +29,31 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def _open(surroundings: Surroundings) -> AsyncIterator[Service]:
-    settings: BotSettings = surroundings.settings
-    work = Work(database=surroundings.database, outbox=surroundings.outbox, clock=surroundings.clock)
+async def open_bot(around: Surroundings) -> AsyncIterator[Service]:
+    settings: BotSettings = around.settings
+    work = Work(database=around.database, outbox=around.outbox, clock=around.clock)
     due = asyncio.Event()
-    async with _telegram(surroundings, work, due) as (bot_name, jobs):
-        app = GraphQLServer(SCHEMA, _context(settings, work, bot_name))
+    async with _telegram(around, work, due) as (bot_name, jobs):
+        graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, bot_name))
+        app = Starlette(routes=[Route("/graphql", graphql)])
         yield Service(app=app, handlers=handlers(due), jobs=jobs)
 
 
-def _context(settings: BotSettings, work: Work, bot_name: BotName) -> OpenContext:
-    def context(viewer: Viewer) -> BotContext:
-        return BotContext(
-            viewer=viewer,
-            frozen=is_frozen(viewer, settings.freeze),
-            currency=settings.currency,
-            locale=settings.locale,
-            work=work,
-            bot_name=bot_name,
-        )
-
-    return context
+def _context(settings: BotSettings, work: Work, bot_name: BotName, viewer: Viewer) -> BotContext:
+    return BotContext(
+        viewer=viewer,
+        frozen=is_frozen(viewer, settings.freeze),
+        currency=settings.currency,
+        locale=settings.locale,
+        work=work,
+        bot_name=bot_name,
+    )
 
 
 @asynccontextmanager
-async def _telegram(
-    surroundings: Surroundings, work: Work, due: asyncio.Event
-) -> AsyncIterator[tuple[BotName, list[Job]]]:
+async def _telegram(around: Surroundings, work: Work, due: asyncio.Event) -> AsyncIterator[tuple[BotName, list[Job]]]:
     """The bot's name and what it does; without a token it has neither."""
-    settings: BotSettings = surroundings.settings
+    settings: BotSettings = around.settings
     token = settings.bot_token.get_secret_value()
     if not token:
         log.info("no NIVAA_BOT_TOKEN: the bot idles")
@@ -63,7 +62,7 @@ async def _telegram(
     from services.bot.telegram.client import open_telegram  # noqa: PLC0415 - aiogram takes seconds to load
     from services.bot.telegram.polling import poll  # noqa: PLC0415
 
-    gateway = Gateway(surroundings.peer("gateway"), _issuer(surroundings))
+    gateway = Gateway(around.peer("gateway"), _issuer(around))
 
     async def reply(chat_id: int, text: str) -> str:
         return await answer(work, gateway.ask, chat_id, text)
@@ -76,14 +75,14 @@ async def _no_bot() -> str:
     raise NoBot("This organisation has no Telegram bot yet.")
 
 
-def _issuer(surroundings: Surroundings) -> TokenIssuer:
+def _issuer(around: Surroundings) -> TokenIssuer:
     """Signs the bot's tokens for linked people."""
-    settings: BotSettings = surroundings.settings
-    if surroundings.token_issuer is not None:
-        return surroundings.token_issuer
+    settings: BotSettings = around.settings
+    if around.token_issuer is not None:
+        return around.token_issuer
     if settings.bot_key_file is None:
         raise ValueError("with NIVAA_JWKS_URL the bot needs NIVAA_BOT_KEY_FILE")
     return TokenIssuer(KeyFile.open(settings.bot_key_file).signing_key, settings.jwt_issuer, settings.jwt_audience)
 
 
-COMPONENT = Component(name="bot", settings=BotSettings, open=_open)
+COMPONENT = Component(name="bot", settings=BotSettings, open=open_bot)

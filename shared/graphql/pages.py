@@ -17,6 +17,7 @@ from shared.errors import InvalidInput
 
 LONGEST_PAGE = 100
 DEFAULT_PAGE = 20
+NOT_A_CURSOR = "that cursor is not of this list"
 
 T = TypeVar("T")
 
@@ -95,6 +96,24 @@ def connection(
     return Connection(edges=edges, page_info=info, count=count)
 
 
+def page_of(
+    page: Page, rows: Sequence[Any], *, key: Callable[[Any], Sequence[Any]], node: Callable[[Any], T]
+) -> Connection[T]:
+    """A page of rows that a loader has read whole; their order is theirs, a key names a place in it.
+
+    Raises InvalidInput when the cursor is of none of them.
+    """
+    keys = [tuple(key(row)) for row in rows]
+    if page.after is not None and page.after not in keys:
+        raise InvalidInput(NOT_A_CURSOR)
+    start = 0 if page.after is None else keys.index(page.after) + 1
+
+    async def count() -> int:
+        return len(rows)
+
+    return connection(page, rows[start : start + page.limit], key=key, node=node, count=count)
+
+
 def _write_cursor(key: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(list(key))).decode()
 
@@ -103,5 +122,5 @@ def _read_cursor(cursor: str, key: type[Any]) -> tuple[Any, ...]:
     try:
         decoded: tuple[Any, ...] = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=key)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
-        raise InvalidInput("that cursor is not of this list") from None
+        raise InvalidInput(NOT_A_CURSOR) from None
     return decoded

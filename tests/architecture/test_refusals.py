@@ -42,7 +42,7 @@ REFUSALS = list(refusal_classes())
 def test_a_code_is_drawn_with_its_class_and_has_a_meaning(refusal: RefusalClass) -> None:
     assert refusal.meaning
     assert refusal.code == refusal.code.upper()
-    branches = [line.split()[-2:] for line in refusal.tree.splitlines() if "─" in line]
+    branches = [line.split("─ ", 1)[1].split()[:2] for line in refusal.tree.splitlines() if "─ " in line]
     assert [refusal.name, refusal.code] in branches
 
 

@@ -17,7 +17,7 @@ class Tally:
 class Missing:
     """What has not arrived yet. Entries that came twice count once, so a number is never negative by repetition."""
 
-    seal: bool
+    seal: bool = False
     approvals: int = 0
     reversals: int = 0
     purchases: int = 0
@@ -39,15 +39,11 @@ class Missing:
         return f"missing: {', '.join(parts)}" if parts else "the sums of the two services differ"
 
 
-def what_is_missing(seal: Tally | None, seen: Tally, unknown_people: int) -> Missing:
+def what_is_missing(sealed: Tally, seen: Tally) -> Missing:
     """The difference between what packages sealed and what billing has."""
-    if seal is None:
-        return Missing(seal=True, people=unknown_people)
     return Missing(
-        seal=False,
-        approvals=seal.approvals - seen.approvals,
-        reversals=seal.reversals - seen.reversals,
-        purchases=seal.purchases - seen.purchases,
-        sum_minor=seal.sum_minor - seen.sum_minor,
-        people=unknown_people,
+        approvals=sealed.approvals - seen.approvals,
+        reversals=sealed.reversals - seen.reversals,
+        purchases=sealed.purchases - seen.purchases,
+        sum_minor=sealed.sum_minor - seen.sum_minor,
     )

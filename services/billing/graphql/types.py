@@ -15,7 +15,7 @@ from services.billing.graphql.context import BillingContext
 from shared.database.database import Row
 from shared.graphql.context import Info as SharedInfo
 from shared.graphql.money import ShownMoney, money_field, show
-from shared.graphql.pages import Connection, Page, connection
+from shared.graphql.pages import Connection, Page, page_of
 from shared.ids import parse_id
 from shared.money import Money
 from shared.period import Month
@@ -281,9 +281,4 @@ class Tutor:
         """The newest first."""
         page = Page.asked(first, after, tuple[str])
         rows = await info.context.load.payouts_of_tutor.load(UUID(self.id)) or []
-        left = [row for row in rows if page.after is None or row["month"] < page.after[0]]
-
-        async def count() -> int:
-            return len(rows)
-
-        return connection(page, left[: page.limit], key=lambda row: [row["month"]], node=Payout.of, count=count)
+        return page_of(page, rows, key=lambda row: [row["month"]], node=Payout.of)

@@ -15,6 +15,7 @@ _CLOSING = "SELECT id, month, status, closing_by FROM billing_cycle WHERE status
 
 _OPEN = """
 INSERT INTO billing_cycle (id, month, status, currency, opened_at, opened_by) VALUES ($1, $2, 'OPEN', $3, $4, $5)
+ON CONFLICT DO NOTHING
 """
 
 _START = "UPDATE billing_cycle SET status = 'CLOSING', closing_by = $2 WHERE id = $1"
@@ -25,7 +26,9 @@ UPDATE billing_cycle SET status = 'CLOSED', closed_at = $2, closed_by = $3, sess
  WHERE id = $1
 """
 
-_CLOSED_AMONG = "SELECT month FROM billing_cycle WHERE status = 'CLOSED' AND month = ANY($1::varchar[])"
+_AMONG = "SELECT id, month, status, closing_by FROM billing_cycle WHERE month = ANY($1::varchar[])"
+
+_OPEN_BEFORE = "SELECT min(month) AS month FROM billing_cycle WHERE month < $1 AND status <> 'CLOSED'"
 
 _LAST_CLOSED = "SELECT max(month) AS month FROM billing_cycle WHERE status = 'CLOSED'"
 
@@ -62,9 +65,15 @@ async def mark_closed(transaction: Transaction, cycle: Cycle, totals: CycleTotal
     await transaction.execute(_CLOSE, cycle.cycle_id, now, cycle.closing_by, *counts, *sums, totals.sha256)
 
 
-async def closed_among(statements: Statements, months: Sequence[str]) -> set[str]:
-    """Those of the months whose cycle is closed."""
-    return {row["month"] for row in await statements.rows(_CLOSED_AMONG, months)}
+async def cycles_among(statements: Statements, months: Sequence[str]) -> dict[str, Cycle]:
+    """Those of the months that have a cycle."""
+    return {row["month"]: _cycle(row) for row in await statements.rows(_AMONG, months)}
+
+
+async def first_open_before(statements: Statements, month: Month) -> Month | None:
+    """The earliest month before this one that is not closed."""
+    found = await statements.value(_OPEN_BEFORE, str(month))
+    return Month.parse(found) if found else None
 
 
 async def last_closed(statements: Statements) -> Month | None:

@@ -31,27 +31,16 @@ SELECT count(*) AS unknown FROM (
 WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.person_id = mentioned.person_id)
 """
 
-_EARLIER_OPEN = """
-SELECT min(month) AS month FROM (
-    SELECT month FROM approval UNION SELECT month FROM reversal UNION SELECT month FROM purchase
-    UNION SELECT month FROM billing_cycle
-) AS entered
-WHERE month < $1 AND NOT EXISTS (
-    SELECT 1 FROM billing_cycle WHERE billing_cycle.month = entered.month AND billing_cycle.status = 'CLOSED')
-"""
+
+async def is_sealed(statements: Statements, month: Month) -> bool:
+    return await statements.row(_SEAL, str(month)) is not None
 
 
 async def missing_of(statements: Statements, month: Month) -> Missing:
-    """What must still arrive before the month can be closed."""
+    """What must still arrive before the month can be closed. People are looked at once all entries are there."""
     sealed = await statements.row(_SEAL, str(month))
-    seen = await statements.row(_SEEN, str(month))
-    unknown_people = await statements.value(_UNKNOWN_PEOPLE, str(month))
-    if seen is None:
-        raise AssertionError("a count has a row")
-    return what_is_missing(Tally(**sealed) if sealed else None, Tally(**seen), unknown_people)
-
-
-async def first_open_before(statements: Statements, month: Month) -> Month | None:
-    """The earliest month before this one that has entries and is not closed."""
-    found = await statements.value(_EARLIER_OPEN, str(month))
-    return Month.parse(found) if found else None
+    if sealed is None:
+        return Missing(seal=True)
+    seen = await statements.rows(_SEEN, str(month))
+    missing = what_is_missing(Tally(**sealed), Tally(**seen[0]))
+    return missing or Missing(people=await statements.value(_UNKNOWN_PEOPLE, str(month)))

@@ -76,10 +76,11 @@ SELECT payout.id, line.kind, line.session_id, line.deduction_id, line.day, line.
 """
 
 _DISAGREEING = """
-SELECT count(*) FROM payout LEFT JOIN (
-    SELECT payout_id, sum(CASE WHEN kind = 'DEDUCTION' THEN -amount_minor ELSE amount_minor END) AS net_minor
-      FROM payout_line GROUP BY payout_id) AS line ON line.payout_id = payout.id
- WHERE payout.cycle_id = $1 AND (line.net_minor IS NULL OR line.net_minor <> payout.net_minor)
+SELECT count(*) FROM (
+    SELECT p.net_minor, sum(CASE WHEN l.kind = 'DEDUCTION' THEN -l.amount_minor ELSE l.amount_minor END) AS lines_minor
+      FROM payout p LEFT JOIN payout_line l ON l.payout_id = p.id
+     WHERE p.cycle_id = $1 GROUP BY p.id, p.net_minor) AS payout
+ WHERE lines_minor IS NULL OR lines_minor <> net_minor
 """
 
 

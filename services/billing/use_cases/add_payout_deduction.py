@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.billing.domain.amounts import clean_label
+from services.billing.domain.cycles import CycleStatus
 from services.billing.domain.errors import MonthClosed
 from services.billing.sql.audit import record_audit
-from services.billing.sql.cycles import closed_among
+from services.billing.sql.cycles import cycle_of
 from services.billing.sql.deductions import insert_deduction
 from services.billing.sql.idempotency import claim_key
 from services.billing.sql.standstill import stand_still
@@ -38,7 +39,8 @@ async def add_payout_deduction(work: BillingWork, new: NewDeduction, idempotency
         first = await claim_key(transaction, idempotency_key, new, deduction_id := new_id(), now)
         if first is not None:
             return first
-        if await closed_among(transaction, [str(new.month)]):
+        cycle = await cycle_of(transaction, new.month)
+        if cycle is not None and cycle.status is CycleStatus.CLOSED:
             raise MonthClosed(f"{new.month} is closed", month=str(new.month))
         amount = (label, new.amount.minor, work.currency)
         await insert_deduction(transaction, (deduction_id, new.tutor_id, str(new.month), *amount, now, by))

@@ -19,7 +19,7 @@ from services.billing.sql.payouts import (
     tutors_without_rate,
 )
 from services.billing.sql.people import directory_of
-from services.billing.sql.standstill import stand_still
+from services.billing.sql.standstill import look_at, stand_still
 from services.billing.sql.statements import carry_credits, draft_statements, insert_statements
 from services.billing.work import BillingWork
 from shared.contracts.billing import STATEMENTS_PER_PART, CycleClosed
@@ -103,9 +103,8 @@ async def _write_payouts(work: BillingWork, transaction: Transaction, cycle: Cyc
             await insert_payouts(transaction, cycle.cycle_id, batch)
             batch = []
     await insert_payouts(transaction, cycle.cycle_id, batch)
-    if transaction.dialect == "postgres":
-        # Without it the planner still takes the new rows for none and joins them one by one.
-        await transaction.execute("ANALYZE payout")
+    await look_at(transaction, "payout")
     await insert_payout_lines(transaction, cycle.month, cycle.cycle_id)
+    await look_at(transaction, "payout_line")
     if wrong := await disagreeing_payouts(transaction, cycle.cycle_id):
         raise NivaaError(f"{cycle.month}: {wrong} payouts are not the sum of their lines")

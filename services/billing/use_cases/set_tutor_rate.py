@@ -8,7 +8,7 @@ from services.billing.domain.amounts import require_not_negative
 from services.billing.domain.errors import MonthClosed
 from services.billing.sql.audit import record_audit
 from services.billing.sql.idempotency import claim_key
-from services.billing.sql.rates import first_locked_use, put_rate
+from services.billing.sql.rates import first_locked_use, put_rate, rate_from
 from services.billing.sql.standstill import stand_still
 from services.billing.use_cases.known_person import require_person
 from services.billing.work import BillingWork
@@ -27,7 +27,7 @@ class NewTutorRate:
 
 
 async def set_tutor_rate(work: BillingWork, new: NewTutorRate, idempotency_key: str | None, by: str) -> UUID:
-    """A second rate from the same date replaces the first.
+    """A second rate from the same date corrects the first.
 
     Raises NotFound, InvalidInput, MonthClosed when it would have changed a locked payout, IdempotencyKeyReused.
     """
@@ -38,7 +38,8 @@ async def set_tutor_rate(work: BillingWork, new: NewTutorRate, idempotency_key: 
     now = work.clock.now()
     async with work.database.transaction() as transaction:
         await stand_still(transaction)
-        first = await claim_key(transaction, idempotency_key, new, rate_id := new_id(), now)
+        rate_id = await rate_from(transaction, new.tutor_id, new.valid_from) or new_id()
+        first = await claim_key(transaction, idempotency_key, new, rate_id, now)
         if first is not None:
             return first
         locked = await first_locked_use(transaction, new.tutor_id, new.valid_from)

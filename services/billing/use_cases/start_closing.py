@@ -6,8 +6,8 @@ from datetime import datetime
 from services.billing.domain.cycles import Cycle, CycleStatus, require_ended, require_unblocked
 from services.billing.domain.errors import EarlierCycleOpen
 from services.billing.sql.audit import record_audit
-from services.billing.sql.cycles import cycle_of, insert_cycle, mark_closing
-from services.billing.sql.entries import first_open_before, missing_of
+from services.billing.sql.cycles import cycle_of, first_open_before, insert_cycle, mark_closing
+from services.billing.sql.entries import is_sealed
 from services.billing.sql.idempotency import claim_key
 from services.billing.sql.payouts import tutors_without_rate
 from services.billing.sql.standstill import stand_still
@@ -45,7 +45,7 @@ async def start_closing(work: BillingWork, run: NewRun, idempotency_key: str | N
         if cycle.status is CycleStatus.OPEN:
             await mark_closing(transaction, cycle_id, by)
             await record_audit(transaction, "CLOSE_CYCLE", cycle_id, "early" if run.early else None, now, by)
-        if (await missing_of(transaction, run.month)).seal:
+        if not await is_sealed(transaction, run.month):
             await work.outbox.stage(transaction, [PeriodClosing(month=str(run.month))], now)
     return Cycle(cycle_id, run.month, CycleStatus.CLOSING, by)
 

@@ -13,4 +13,4 @@ async def take_back_invoices(work: BillingWork, transaction: Transaction, facts:
     """A statement returns at most once; one with nothing due has nothing to return."""
     now = work.clock.now()
     for fact in facts:
-        await return_charges(transaction, fact.statement_id, voided_description(fact.number), now)
+        await return_charges(transaction, fact.statement_id, voided_description(fact.number), work.today, now)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from services.billing.sql.cycles import closed_among
+from services.billing.domain.cycles import CycleStatus
+from services.billing.sql.cycles import cycles_among, insert_cycle
 from services.billing.sql.intake import (
     insert_approvals,
     insert_purchases,
@@ -17,6 +18,8 @@ from services.billing.work import BillingWork
 from shared.contracts.packages import PackagePurchased, PeriodSealed, SessionApproved, SessionReversed
 from shared.database.database import Transaction
 from shared.errors import NivaaError
+from shared.ids import new_id
+from shared.period import Month
 
 
 class EntryRejected(NivaaError):
@@ -36,14 +39,14 @@ class _PricedEntry(Protocol):
 async def take_approvals(work: BillingWork, transaction: Transaction, facts: Sequence[SessionApproved]) -> None:
     fresh = await new_approvals(transaction, facts)
     _require_currency(work, fresh)
-    await _require_open(transaction, fresh)
+    await _open_months(work, transaction, fresh)
     await insert_approvals(transaction, fresh)
     transaction.after_commit(work.arrivals.tell)
 
 
 async def take_reversals(work: BillingWork, transaction: Transaction, facts: Sequence[SessionReversed]) -> None:
     fresh = await new_reversals(transaction, facts)
-    await _require_open(transaction, fresh)
+    await _open_months(work, transaction, fresh)
     await insert_reversals(transaction, fresh)
     transaction.after_commit(work.arrivals.tell)
 
@@ -51,7 +54,7 @@ async def take_reversals(work: BillingWork, transaction: Transaction, facts: Seq
 async def take_purchases(work: BillingWork, transaction: Transaction, facts: Sequence[PackagePurchased]) -> None:
     fresh = await new_purchases(transaction, facts)
     _require_currency(work, fresh)
-    await _require_open(transaction, fresh)
+    await _open_months(work, transaction, fresh)
     await insert_purchases(transaction, fresh)
     transaction.after_commit(work.arrivals.tell)
 
@@ -67,7 +70,14 @@ def _require_currency(work: BillingWork, facts: Iterable[_PricedEntry]) -> None:
         raise EntryRejected(f"entries in {sorted(foreign)}; this organisation bills in {work.currency}")
 
 
-async def _require_open(transaction: Transaction, facts: Iterable[_Entry]) -> None:
-    closed = await closed_among(transaction, sorted({fact.month for fact in facts}))
+async def _open_months(work: BillingWork, transaction: Transaction, facts: Iterable[_Entry]) -> None:
+    """A month opens with its first entry. Raises EntryRejected when one is closed."""
+    months = sorted({fact.month for fact in facts})
+    cycles = await cycles_among(transaction, months)
+    closed = [month for month, cycle in cycles.items() if cycle.status is CycleStatus.CLOSED]
     if closed:
-        raise EntryRejected(f"new entries for {sorted(closed)}, which billing has closed")
+        raise EntryRejected(f"new entries for {closed}, which billing has closed")
+    for month in months:
+        if month not in cycles:
+            now = work.clock.now()
+            await insert_cycle(transaction, new_id(), Month.parse(month), work.currency, now, "packages")

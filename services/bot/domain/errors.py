@@ -1,4 +1,8 @@
-"""What the bot refuses, beyond what every service refuses."""
+"""What the bot refuses, beside the shared refusals.
+
+Refusal
+└─ NoBot                       BOT_NOT_CONFIGURED
+"""
 
 from shared.errors import Refusal
 

@@ -35,7 +35,7 @@ TRY_LATER = "I cannot reach the office at the moment. Please try again in a minu
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """A tutor's month. `sessions_completed` includes the add-ons."""
+    """A tutor's month. `sessions_completed` includes the add-ons; without a `status` the month is not closed yet."""
 
     month: Month
     sessions_completed: int
@@ -43,7 +43,7 @@ class Pay:
     rate: str
     gross: str
     net: str
-    status: str
+    status: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ def help_for(role: Role) -> str:
 
 
 def pay(current: Pay, last_payout: Pay | None) -> str:
-    parts = [_pay(f"{_month(current.month)}, so far", "Status", current)]
+    parts = [_pay(f"{_month(current.month)}, so far", current)]
     if last_payout is not None:
-        parts.append(_pay(_month(last_payout.month), "Payout", last_payout))
+        parts.append(_pay(_month(last_payout.month), last_payout))
     return "\n\n".join(parts)
 
 
@@ -97,14 +97,12 @@ def low_alert_for_coordinator(balance: Balance) -> str:
     return f"{_short(balance.parent_name)} is running low: {_left(balance)}."
 
 
-def _pay(heading: str, status_label: str, pay: Pay) -> str:
+def _pay(heading: str, pay: Pay) -> str:
     sessions = f"Sessions completed: {pay.sessions_completed}"
     if pay.addon_sessions:
         sessions += f" (of which add-ons: {pay.addon_sessions})"
-    return (
-        f"{heading}\n{sessions}\nRate per session: {pay.rate}\nGross: {pay.gross}\nNet: {pay.net}\n"
-        f"{status_label}: {pay.status.capitalize()}"
-    )
+    status = pay.status.lower() if pay.status else "the month is not closed yet"
+    return f"{heading}\n{sessions}\nRate per session: {pay.rate}\nGross: {pay.gross}\nNet: {pay.net}\nPayout: {status}"
 
 
 def _month(month: Month) -> str:

@@ -7,6 +7,7 @@ the process died comes again; every answer can be given twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from itertools import groupby
 
 import structlog
@@ -27,6 +28,8 @@ Answerer = Callable[[int, str], Awaitable[str]]
 
 POLL_SECONDS = 20
 LONGEST_PAUSE_SECONDS = 30
+LONGEST_REPLY_PAUSE = timedelta(seconds=5)
+"""A reply that would have to wait for longer is dropped: who asked can ask again."""
 
 
 async def poll(telegram: Telegram, answerer: Answerer) -> None:
@@ -104,8 +107,8 @@ def _dispatcher(telegram: Telegram, answerer: Answerer) -> Dispatcher:
     async def on_text(message: Message) -> None:
         reply = await answerer(message.chat.id, message.text or "")
         outcome = await telegram.send(message.chat.id, reply)
-        if isinstance(outcome, SlowDown):
-            await asyncio.sleep(min(outcome.wait.total_seconds(), LONGEST_PAUSE_SECONDS))
+        if isinstance(outcome, SlowDown) and outcome.wait <= LONGEST_REPLY_PAUSE:
+            await asyncio.sleep(outcome.wait.total_seconds())
             await telegram.send(message.chat.id, reply)
 
     dispatcher = Dispatcher()

@@ -14,7 +14,7 @@ class _Name(Answer, frozen=True):
 class _Alert(Answer, frozen=True):
     remaining: int
     total_sessions: int
-    parent: _Name
+    parent: _Name | None
 
 
 class _Alerts(Answer, frozen=True):
@@ -52,7 +52,7 @@ async def tell_low_packages(ask: Ask, person: LinkedPerson) -> str:
 
 async def _tell_all(ask: Ask, person: LinkedPerson) -> str:
     alerts = (await ask(person, "low_packages", {"first": LINES_SHOWN}, _LowPackagesAnswer)).low_package_alerts
-    low = [Balance(alert.parent.name, alert.remaining, alert.total_sessions) for alert in alerts.nodes]
+    low = [Balance(alert.parent.name, alert.remaining, alert.total_sessions) for alert in alerts.nodes if alert.parent]
     return replies.low_packages(low, alerts.total_count)
 
 

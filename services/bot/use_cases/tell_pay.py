@@ -18,7 +18,7 @@ class _Sums(Answer, frozen=True):
     rate_per_session: _Amount
     gross_amount: _Amount
     net_amount: _Amount
-    status: str
+    status: str | None
 
     def pay(self, month: str) -> Pay:
         return Pay(

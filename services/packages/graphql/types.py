@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -16,11 +17,12 @@ from services.packages.sql.families import lot_of
 from shared.auth.viewer import Role
 from shared.database.database import Row
 from shared.graphql.money import ShownMoney, money_field, show
+from shared.graphql.pages import Connection, Page, page_of
 from shared.ids import parse_id
 from shared.money import Money
 from shared.period import Month
 
-Coverage = strawberry.enum(CoverageKind, name="Coverage")
+strawberry.enum(CoverageKind, name="Coverage")
 strawberry.enum(MovementKind)
 strawberry.enum(PackageStatus)
 strawberry.enum(SessionStatus)
@@ -62,9 +64,13 @@ class Parent:
         return [Child.of(row) for row in await info.context.loaders.children_of.load(self.row["id"])]
 
     @strawberry.field
-    async def session_packages(self, info: Info) -> list["SessionPackage"]:
+    async def session_packages(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection["SessionPackage"]:
         """Every package ever bought, the latest first."""
-        return [SessionPackage.of(row, info) for row in await info.context.loaders.packages_of.load(self.row["id"])]
+        page = Page.asked(first, after, tuple[UUID])
+        rows = await info.context.loaders.packages_of.load(self.row["id"])
+        return page_of(page, rows, key=lambda row: [row["id"]], node=lambda row: SessionPackage.of(row, info))
 
     @strawberry.field
     async def remaining(self, info: Info) -> int:
@@ -240,8 +246,11 @@ class SessionPackage:
         return None if row is None else Child.of(row)
 
     @strawberry.field
-    async def movements(self, info: Info) -> list[Movement]:
-        return [Movement.of(row) for row in await info.context.loaders.movements_of.load(self.lot.id)]
+    async def movements(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Movement]:
+        """The ledger, from the purchase on."""
+        page = Page.asked(first, after, tuple[UUID])
+        rows = await info.context.loaders.movements_of.load(self.lot.id)
+        return page_of(page, rows, key=lambda row: [row["id"]], node=Movement.of)
 
     @money_field
     def price_per_session(self, info: Info) -> ShownMoney:

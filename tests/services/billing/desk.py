@@ -75,7 +75,7 @@ class Desk:
 
     async def until(self, arrived: Callable[[], bool]) -> None:
         """Waits for what an outbox brings; the test's own time limit ends it."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not arrived():  # noqa: ASYNC110 - the outbox's relay has no hook for tests
                 await asyncio.sleep(0.02)
 

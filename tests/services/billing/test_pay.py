@@ -201,6 +201,13 @@ async def test_a_rate_key_gives_the_first_rate(desk: Desk, month: WorkedMonth) -
         await desk.ask(SET_RATE, **asked | {"rate": "401"})
 
 
+async def test_a_second_rate_from_the_same_date_corrects_the_first(desk: Desk, month: WorkedMonth) -> None:
+    asked: dict[str, Any] = {"tutor": month.omar, "start": "2026-12-01"}
+    wrong = (await desk.ask(SET_RATE, rate="40", **asked))["setTutorRate"]["tutorRate"]
+    right = (await desk.ask(SET_RATE, rate="400", **asked))["setTutorRate"]["tutorRate"]
+    assert (right["id"], right["ratePerSession"]["amount"]) == (wrong["id"], "400.00")
+
+
 async def test_only_coordinators_change_anything(desk: Desk, month: WorkedMonth) -> None:
     for viewer in (tutor(month.omar), Viewer(str(month.asha), Role.PARENT), Viewer("machine", Role.SERVICE)):
         with pytest.raises(Refused, match="FORBIDDEN"):

@@ -39,7 +39,7 @@ async def test_a_month_is_not_closed_before_it_is_over(desk: Desk, clock: Travel
     with pytest.raises(Refused) as refused:
         await desk.run("2026-09")
     assert refused.value.code == "PERIOD_NOT_ENDED"
-    assert await status_of(desk, "2026-09") is None
+    assert await status_of(desk, "2026-09") == "OPEN"
     data = await desk.ask(RUN, month="2026-09", early=True)
     assert data["runMonthlyCycle"]["billingCycle"]["status"] == "CLOSED"
 
@@ -60,7 +60,7 @@ async def test_tutors_without_a_rate_block_and_are_all_named(desk: Desk, month: 
         await desk.run("2026-10")
     blocker = {"tutorId": str(tara), "tutorName": "Tara", "sessions": 2}
     assert (refused.value.code, refused.value.errors[0]["extensions"]["blockers"]) == ("CYCLE_BLOCKED", [blocker])
-    assert await status_of(desk, "2026-10") is None
+    assert await status_of(desk, "2026-10") == "OPEN"
     preview = (await desk.ask('{ previewCycle(month: "2026-10") { blockers { tutorName sessions } } }'))["previewCycle"]
     assert preview["blockers"] == [{"tutorName": "Tara", "sessions": 2}]
     await desk.set_rate(tara, "100", "2026-10-06")
@@ -158,10 +158,14 @@ async def test_an_entry_for_a_closed_month_is_put_aside_and_changes_nothing(desk
     assert await desk.database.value("SELECT count(*) FROM approval WHERE month = '2026-09'") == 7
 
 
-async def test_an_opened_month_waits_for_its_run(desk: Desk) -> None:
-    opened = await desk.ask('mutation { openCycle(month: "2026-09") { billingCycle { id status } } }')
-    assert opened["openCycle"]["billingCycle"]["status"] == "OPEN"
-    assert (await desk.run("2026-09"))["id"] == opened["openCycle"]["billingCycle"]["id"]
+async def test_a_month_opens_with_its_first_entry_or_when_asked_to(desk: Desk) -> None:
+    opening = "mutation ($month: Month!) { openCycle(month: $month) { billingCycle { id month status } } }"
+    for month in ("2026-09", "2027-01"):
+        opened = (await desk.ask(opening, month=month))["openCycle"]["billingCycle"]
+        assert (opened["month"], opened["status"]) == (month, "OPEN")
+        assert await desk.ask(opening, month=month) == {"openCycle": {"billingCycle": opened}}
+    listed = (await desk.ask("{ billingCycles { totalCount nodes { month } } }"))["billingCycles"]
+    assert [node["month"] for node in listed["nodes"]] == ["2027-01", "2026-11", "2026-10", "2026-09"]
 
 
 async def post(desk: Desk, body: object, viewer: Viewer | None = None, key: str | None = None) -> PeerResponse:

@@ -3,6 +3,8 @@
 from datetime import date
 
 from shared.clock import TravellingClock
+from shared.contracts.invoicing import InvoiceVoided
+from shared.ids import new_id
 from tests.services.billing.desk import ClosedCycles, Desk
 from tests.services.billing.packages_side import WorkedMonth, at
 
@@ -128,7 +130,7 @@ async def test_the_preview_gives_the_numbers_and_the_hash_that_the_run_stores(de
         sessionsCounted statementsCount payoutsCount sha256 invoicedTotal { amount } payoutTotal { amount }
         blockers { tutorName } } }"""
     preview = (await desk.ask(query))["previewCycle"]
-    assert await desk.database.value("SELECT count(*) FROM billing_cycle WHERE month = '2026-10'") == 0
+    assert await desk.statements_of("2026-10") == []
     cycle = await desk.run("2026-10")
     assert preview == {name: cycle[name] for name in preview if name != "blockers"} | {"blockers": []}
     assert (await desk.ask(query))["previewCycle"] == preview
@@ -144,3 +146,28 @@ async def test_a_goodwill_lot_is_shown_and_never_charged(
     assert october["subtotal_minor"] == 950_000
     await desk.until(lambda: bool(invoicing.of("2026-10")))
     assert lot in [shown.package_id for shown in invoicing.of("2026-10")[0].statements[0].packages]
+
+
+async def test_a_voided_invoices_charges_are_on_the_next_statement_once(
+    desk: Desk, month: WorkedMonth, clock: TravellingClock
+) -> None:
+    await close_september_and_october(desk)
+    (october,) = await desk.statements_of("2026-10")
+    voided = InvoiceVoided(
+        invoice_id=new_id(),
+        number="NV/2627/000002",
+        cycle_id=october["cycle_id"],
+        statement_id=october["id"],
+        parent_id=month.asha,
+        reason="wrong address",
+        voided_at=clock.now(),
+    )
+    await desk.hear([voided, voided])
+    clock.travel_to(at("2027-01-01 00:00"))
+    for name in ("2026-11", "2026-12"):
+        await desk.run(name)
+    (november,) = await desk.statements_of("2026-11")
+    (line,) = await desk.lines_of(november["id"])
+    assert (line["kind"], line["description"]) == ("ADJUSTMENT", "Charges of voided invoice NV/2627/000002")
+    assert (line["amount_minor"], november["total_minor"]) == (902_500, 902_500)
+    assert await desk.statements_of("2026-12") == []

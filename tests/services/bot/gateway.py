@@ -55,7 +55,7 @@ class LowPackageAlertFilter:
 class Pay:
     sessions_completed: int
     addon_sessions: int
-    status: str
+    status: str | None
 
     @money_field
     def rate_per_session(self, info: Info[BooksContext]) -> ShownMoney:
@@ -95,9 +95,7 @@ class Tutor:
     @strawberry.field
     def current_pay(self, info: Info[BooksContext], month: Month | None = None) -> PaySummary:
         sessions = info.context.books.sessions
-        return PaySummary(
-            month=month or Month(2026, 10), sessions_completed=sessions, addon_sessions=1, status="PENDING"
-        )
+        return PaySummary(month=month or Month(2026, 10), sessions_completed=sessions, addon_sessions=1, status=None)
 
     @strawberry.field
     def payouts(self, info: Info[BooksContext], first: int) -> PayoutConnection:
@@ -114,7 +112,7 @@ class LowPackageAlert:
     id: strawberry.ID
     remaining: int
     total_sessions: int
-    parent: "Parent"
+    parent: "Parent | None"
 
 
 @strawberry.type

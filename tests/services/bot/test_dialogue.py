@@ -13,14 +13,14 @@ LIVE_PAY = (
     "Rate per session: ₹300.00\n"
     "Gross: ₹1,500.00\n"
     "Net: ₹1,400.00\n"
-    "Status: Pending\n"
+    "Payout: the month is not closed yet\n"
     "\n"
     "September 2026\n"
     "Sessions completed: 8\n"
     "Rate per session: ₹300.00\n"
     "Gross: ₹2,400.00\n"
     "Net: ₹2,300.00\n"
-    "Payout: Paid"
+    "Payout: paid"
 )
 
 

@@ -26,7 +26,7 @@ FAMILY = """query Family($id: ID!) {
   parent(id: $id) {
     name
     outstanding { display }
-    sessionPackages { remaining totalSessions pricePerSession { amount } }
+    sessionPackages { nodes { remaining totalSessions pricePerSession { amount } } }
     lowPackageAlert { remaining status }
     invoices { nodes { number cycle { month status } total { amount } } }
   }
@@ -64,7 +64,7 @@ async def test_a_family_over_three_services(services: Asker) -> None:
     assert data["parent"] == {
         "name": "Asha Rao",
         "outstanding": {"display": "₹0.00"},
-        "sessionPackages": [{"remaining": 5, "totalSessions": 5, "pricePerSession": {"amount": "500.00"}}],
+        "sessionPackages": {"nodes": [{"remaining": 5, "totalSessions": 5, "pricePerSession": {"amount": "500.00"}}]},
         "lowPackageAlert": None,
         "invoices": {"nodes": []},
     }

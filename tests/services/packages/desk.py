@@ -90,7 +90,8 @@ class Desk:
     async def package(self, package_id: str) -> dict[str, Any]:
         query = """
             query($id: ID!) { sessionPackage(id: $id) {
-                totalSessions usedSessions expiredSessions remaining status expiresOn movements { kind sessions } } }
+                totalSessions usedSessions expiredSessions remaining status expiresOn
+                movements(first: 100) { nodes { kind sessions } } } }
         """
         answer: dict[str, Any] = (await self.ask(query, id=package_id))["sessionPackage"]
         return answer

@@ -1,10 +1,9 @@
 """Every refusal has its code, and leaves every table as it was."""
 
 from dataclasses import asdict
+from itertools import product
 from typing import Any
 from uuid import uuid4
-
-import pytest
 
 from shared.auth.viewer import Role, Viewer
 from tests.services.packages.desk import Desk, Family, local, move_in
@@ -126,8 +125,7 @@ async def test_bad_input_is_named_and_changes_nothing(desk: Desk) -> None:
     assert await contents(desk) == before
 
 
-@pytest.mark.parametrize("role", [Role.PARENT, Role.TUTOR, Role.SERVICE])
-async def test_only_coordinators_change_things(desk: Desk, role: Role) -> None:
+async def test_only_coordinators_change_things(desk: Desk) -> None:
     names = await names_of(desk)
     before = await contents(desk)
     good = [
@@ -141,8 +139,8 @@ async def test_only_coordinators_change_things(desk: Desk, role: Role) -> None:
         (REVERSE, "@approved"),
         (ACKNOWLEDGE, UNKNOWN),
     ]
-    viewer = Viewer(names["omar"], role, frozenset({"money:read"}))
-    for query, argument in good:
+    viewers = [Viewer(names["omar"], role) for role in (Role.PARENT, Role.TUTOR, Role.SERVICE)]
+    for viewer, (query, argument) in product(viewers, good):
         answer = await desk.asker.answer("packages", query, viewer, x=filled_in(argument, names))
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"], query
     assert await contents(desk) == before

@@ -19,7 +19,7 @@ async def test_sixteen_approvers_on_a_lot_with_fewer_sessions_left(desk: Desk) -
     assert Counter(answer["session"]["coverage"] for answer in answers) == {"PACKAGE": 5, "OVERAGE": APPROVERS - 5}
     package = await desk.package(lot)
     assert (package["usedSessions"], package["remaining"], package["status"]) == (5, 0, "EXHAUSTED")
-    assert Counter(movement["kind"] for movement in package["movements"]) == {"PURCHASED": 1, "USED": 5}
+    assert Counter(movement["kind"] for movement in package["movements"]["nodes"]) == {"PURCHASED": 1, "USED": 5}
     assert sum(fact.price_minor for fact in await desk.told(SessionApproved, APPROVERS)) == 50_000 * (APPROVERS - 5)
     await desk.told(LowPackageRaised, 1)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.billing.domain.charges import late_from
-from services.billing.domain.completeness import Tally, what_is_missing
+from services.billing.domain.completeness import Missing, Tally, what_is_missing
 from services.billing.domain.cycles import Blocker, require_ended, require_unblocked
 from services.billing.domain.errors import CycleBlocked, PeriodNotEnded
 from services.billing.domain.lots import Lot
@@ -42,22 +42,21 @@ def test_every_blocker_is_named_with_its_sessions() -> None:
 SEEN = Tally(approvals=7, reversals=0, purchases=1, sum_minor=950_000)
 
 
-def test_nothing_is_missing_when_counts_and_sum_agree_and_everyone_is_known() -> None:
-    assert not what_is_missing(SEEN, SEEN, 0)
+def test_nothing_is_missing_when_counts_and_sum_agree() -> None:
+    assert not what_is_missing(SEEN, SEEN)
 
 
 @pytest.mark.parametrize(
-    ("seal", "unknown_people", "message"),
+    ("missing", "message"),
     [
-        (None, 0, "the packages service has not sealed the month yet"),
-        (replace(SEEN, approvals=9, reversals=1), 0, "missing: 2 approvals, 1 reversals"),
-        (replace(SEEN, purchases=2, sum_minor=1), 3, "missing: 1 purchases, 3 people"),
-        (SEEN, 1, "missing: 1 people"),
-        (replace(SEEN, sum_minor=950_001), 0, "the sums of the two services differ"),
+        (Missing(seal=True), "the packages service has not sealed the month yet"),
+        (what_is_missing(replace(SEEN, approvals=9, reversals=1), SEEN), "missing: 2 approvals, 1 reversals"),
+        (what_is_missing(replace(SEEN, purchases=2, sum_minor=1), SEEN), "missing: 1 purchases"),
+        (what_is_missing(replace(SEEN, sum_minor=950_001), SEEN), "the sums of the two services differ"),
+        (Missing(people=3), "missing: 3 people"),
     ],
 )
-def test_what_is_missing_is_told_in_numbers(seal: Tally | None, unknown_people: int, message: str) -> None:
-    missing = what_is_missing(seal, SEEN, unknown_people)
+def test_what_is_missing_is_told_in_numbers(missing: Missing, message: str) -> None:
     assert missing
     assert str(missing) == message
 

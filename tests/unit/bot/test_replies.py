@@ -5,7 +5,7 @@ from services.bot.domain.replies import Balance, Pay
 from shared.auth.viewer import Role
 from shared.period import Month
 
-OCTOBER = Pay(Month(2026, 10), 5, 1, "₹300.00", "₹1,550.00", "₹1,450.00", "OPEN")
+OCTOBER = Pay(Month(2026, 10), 5, 1, "₹300.00", "₹1,550.00", "₹1,450.00", None)
 SEPTEMBER = Pay(Month(2026, 9), 8, 0, "₹300.00", "₹2,400.00", "₹2,400.00", "PAID")
 
 
@@ -16,14 +16,14 @@ def test_pay_tells_this_month_and_the_last_payout() -> None:
         "Rate per session: ₹300.00\n"
         "Gross: ₹1,550.00\n"
         "Net: ₹1,450.00\n"
-        "Status: Open\n"
+        "Payout: the month is not closed yet\n"
         "\n"
         "September 2026\n"
         "Sessions completed: 8\n"
         "Rate per session: ₹300.00\n"
         "Gross: ₹2,400.00\n"
         "Net: ₹2,400.00\n"
-        "Payout: Paid"
+        "Payout: paid"
     )
 
 

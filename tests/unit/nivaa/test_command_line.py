@@ -1,0 +1,86 @@
+"""The commands as a shell runs them, each in a process of its own."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from nivaa.__main__ import COMMANDS
+from shared.auth.keys import KeyFile
+from shared.auth.tokens import TokenVerifier
+from shared.auth.viewer import MONEY_READ, Role
+from shared.runtime.settings import Settings
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """In a folder without an env file of ours."""
+    path = {"PYTHONPATH": str(Path.cwd()), "PATH": os.environ["PATH"], "COLUMNS": "200"}
+    command = [sys.executable, "-m", "nivaa", *arguments]
+    return subprocess.run(command, cwd=cwd, env=path | environment, capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    done = run("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert [name for name in COMMANDS if name not in done.stdout] == []
+
+
+async def test_a_token_verifies_by_the_local_key(tmp_path: Path) -> None:
+    options = ("--role", "tutor", "--sub", "someone", "--scope", MONEY_READ, "--data-dir", "data")
+    done = run("token", *options, cwd=tmp_path)
+    settings = Settings()
+    verifier = TokenVerifier(KeyFile.open(tmp_path / "data/keys.json"), settings.jwt_issuer, settings.jwt_audience)
+    viewer = await verifier.verify(done.stdout.strip(), datetime.now(UTC))
+    assert (viewer.subject, viewer.role, viewer.scopes) == ("someone", Role.TUTOR, frozenset({MONEY_READ}))
+
+
+def test_a_token_needs_somebody_to_be_about(tmp_path: Path) -> None:
+    done = run("token", "--role", "parent", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--sub" in done.stderr
+    assert done.stdout == ""
+
+
+def test_there_is_no_token_where_somebody_else_issues_them(tmp_path: Path) -> None:
+    done = run("token", "--role", "coordinator", cwd=tmp_path, NIVAA_JWKS_URL="https://id.example/jwks")
+    assert done.returncode == 1
+    assert "https://id.example/jwks" in done.stderr
+
+
+def test_settings_tell_where_each_value_comes_from_and_no_secret(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("NIVAA_CURRENCY=EUR\nNIVAA_PORT=8010\n")
+    environment = {
+        "NIVAA_PORT": "8020",
+        "NIVAA_BOT_TOKEN": "secret-token",
+        "NIVAA_BROKER_URL": "amqp://nivaa:secret-password@broker/",
+        "NIVAA_FREEZE": "none",
+    }
+    done = run("settings", cwd=tmp_path, **environment)
+    lines = done.stdout.splitlines()
+    assert "NIVAA_CURRENCY=EUR  (.env)" in lines
+    assert "NIVAA_PORT=8020  (environment)" in lines
+    assert "NIVAA_TIMEZONE=Asia/Kolkata  (default)" in lines
+    assert "NIVAA_FREEZE=none  (environment)" in lines
+    assert "NIVAA_BROKER_URL=amqp://nivaa:***@broker/  (environment)" in lines
+    assert "secret" not in done.stdout
+    assert len([line for line in lines if line.startswith("NIVAA_PORT=")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "complaint"),
+    [({"NIVAA_TIMEZONE": "Mars/Olympus"}, "Mars/Olympus"), ({"NIVAA_FREEZE": "everybody"}, "everybody")],
+)
+def test_an_unusable_setting_is_named(tmp_path: Path, environment: dict[str, str], complaint: str) -> None:
+    done = run("settings", cwd=tmp_path, **environment)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_month_is_refused_in_words(tmp_path: Path) -> None:
+    done = run("run-monthly", "2026-13", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "2026-13" in done.stderr

@@ -1,0 +1,187 @@
+"""The demo loaded for real, by a few families: through the gateway, in process, over SQLite files."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from nivaa.commands.up import as_coordinator
+from nivaa.components import COMPONENTS
+from nivaa.demo.actions import Action, ApproveSessions
+from nivaa.demo.faces import faces_of
+from nivaa.demo.journal import Journal, Origin
+from nivaa.demo.load import JOURNAL_NAME, DemoLoad, demo_journal
+from nivaa.demo.organisation import SEED, Organisation, organisation_of
+from nivaa.gateway import Gateway
+from shared.auth.viewer import Role
+from shared.clock import TravellingClock
+from shared.errors import NivaaError
+from shared.period import local_date
+from shared.runtime.host import Host, open_host
+
+FAMILIES = 2
+ZONE = ZoneInfo("Asia/Kolkata")
+REFERENCES = {"parent", "child", "tutor", "offer", "package", "session"}
+
+SUMMARY = """
+query Summary($month: Month!) {
+  parents(first: 100) {
+    nodes { name remaining totalSessions children { name } sessionPackages { totalSessions usedSessions status } }
+  }
+  tutors(first: 1) { totalCount }
+  logged: sessions(filter: { status: LOGGED }, first: 1) { totalCount }
+  approved: sessions(filter: { status: APPROVED }, first: 1) { totalCount }
+  rejected: sessions(filter: { status: REJECTED }, first: 1) { totalCount }
+  reversed: sessions(filter: { status: REVERSED }, first: 1) { totalCount }
+  lowPackageAlerts(first: 1) { totalCount }
+  packageOffers { totalSessions pricePerSession { amount } }
+  billingCycles { nodes { month status sessionsCounted statementsCount invoicedTotal { amount } } }
+  billingCycle(month: $month) { payoutTotal { amount } }
+  payouts(first: 100) {
+    nodes { tutor { name } sessionsCompleted addonSessions netAmount { amount } status reference }
+  }
+}"""
+
+
+class Killed(Exception):
+    """The process dies here."""
+
+
+@asynccontextmanager
+async def hosted(data_dir: Path, clock: TravellingClock) -> AsyncIterator[Host]:
+    overrides = {"NIVAA_DATA_DIR": data_dir, "NIVAA_FREEZE": "none"}
+    async with open_host(COMPONENTS, env_files=(), clock=clock, overrides=overrides) as host:
+        yield host
+
+
+@asynccontextmanager
+async def loading(data_dir: Path) -> AsyncIterator[tuple[DemoLoad, Gateway]]:
+    """A process that loads what is missing of a few families."""
+    clock = TravellingClock()
+    journal = demo_journal(data_dir, ZONE, clock)
+    assert journal is not None
+    with journal:
+        load = DemoLoad(few_families(organisation_of(journal.origin)), journal, clock)
+        async with hosted(data_dir, clock) as host:
+            yield load, as_coordinator(host)
+
+
+def few_families(demo: Organisation) -> Organisation:
+    """Everything that is about the largest ones, and every tutor."""
+    by_size = sorted(demo.people.families, key=lambda family: -len(family.children))
+    strangers = {family.parent.key for family in by_size[FAMILIES:]}
+    return replace(demo, actions=tuple(_without(demo.actions, strangers)))
+
+
+def _without(actions: tuple[Action, ...], unknown: set[str]) -> Iterator[Action]:
+    for action in actions:
+        named = {getattr(action, field.name) for field in fields(action) if field.name in REFERENCES}
+        if action.key in unknown or named & unknown:
+            unknown.add(action.key)
+        elif isinstance(action, ApproveSessions):
+            yield replace(action, sessions=tuple(key for key in action.sessions if key not in unknown))
+        else:
+            yield action
+
+
+async def load_all(data_dir: Path) -> None:
+    async with loading(data_dir) as (load, gateway):
+        await load.live_through(gateway, lambda _: None)
+        await load.close_last_month(gateway)
+
+
+async def summary_of(data_dir: Path) -> dict[str, Any]:
+    """What the gateway tells of the organisation, without identifiers and in a stable order."""
+    async with loading(data_dir) as (load, gateway):
+        assert load.finished
+        summary = await gateway.ask(SUMMARY, month=str(load.last_month))
+    for connection in ("parents", "payouts"):
+        summary[connection]["nodes"].sort(key=str)
+    for parent in summary["parents"]["nodes"]:
+        parent["sessionPackages"].sort(key=str)
+    return summary
+
+
+class KillingOnceAfterEachKind:
+    """A reporter that dies as soon as the first deed of one more kind is done."""
+
+    def __init__(self) -> None:
+        self.kinds: set[type[Action]] = set()
+        self._previous: type[Action] | None = None
+
+    def __call__(self, action: Action) -> None:
+        previous, self._previous = self._previous, type(action)
+        if previous is not None and previous not in self.kinds:
+            self.kinds.add(previous)
+            self._previous = None
+            raise Killed
+
+
+async def load_with_kills(data_dir: Path) -> set[type[Action]]:
+    """Each time the deed's line in the journal is lost, so that it is done again. Returns the kinds of those deeds."""
+    report = KillingOnceAfterEachKind()
+    killed = True
+    while killed:
+        async with loading(data_dir) as (load, gateway):
+            try:
+                await load.live_through(gateway, report)
+                killed = False
+            except Killed:
+                pass
+        if killed:
+            forget_last_line(data_dir / JOURNAL_NAME)
+    await load_all(data_dir)
+    return report.kinds
+
+
+def forget_last_line(journal: Path) -> None:
+    journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:-1]))
+
+
+async def test_killed_after_every_kind_of_action_it_gives_the_same_organisation(tmp_path: Path) -> None:
+    await load_all(tmp_path / "at once")
+    repeated = await load_with_kills(tmp_path / "killed")
+    at_once, killed = await summary_of(tmp_path / "at once"), await summary_of(tmp_path / "killed")
+    assert at_once == killed
+    assert at_once["approved"]["totalCount"] > 100
+    assert [cycle["status"] for cycle in at_once["billingCycles"]["nodes"]] == ["CLOSED"] * 3
+    assert len(repeated) >= 10
+
+
+async def test_a_second_start_changes_nothing(tmp_path: Path) -> None:
+    await load_all(tmp_path)
+    before, journal = await summary_of(tmp_path), (tmp_path / JOURNAL_NAME).read_bytes()
+    async with loading(tmp_path) as (load, _):
+        assert load.finished
+        assert load.pending == []
+    assert await summary_of(tmp_path) == before
+    assert (tmp_path / JOURNAL_NAME).read_bytes() == journal
+    assert set(faces_of(tmp_path)) == {Role.PARENT, Role.TUTOR, Role.COORDINATOR}
+
+
+async def test_the_clock_is_at_home_when_the_load_is_done(tmp_path: Path) -> None:
+    clock = TravellingClock()
+    with Journal(tmp_path / JOURNAL_NAME, Origin.of(SEED, date(2026, 5, 20), ZONE)) as journal:
+        load = DemoLoad(few_families(organisation_of(journal.origin)), journal, clock)
+        assert local_date(clock.now(), ZONE) == date(2026, 2, 20)
+        async with hosted(tmp_path, clock) as host:
+            await load.live_through(as_coordinator(host), lambda _: None)
+        assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_the_demo_never_moves_in_with_another_organisation(tmp_path: Path) -> None:
+    (tmp_path / "packages.sqlite").touch()
+    assert demo_journal(tmp_path, ZONE, TravellingClock()) is None
+    assert not (tmp_path / JOURNAL_NAME).exists()
+
+
+def test_two_processes_never_load_at_once(tmp_path: Path) -> None:
+    first = demo_journal(tmp_path, ZONE, TravellingClock())
+    assert first is not None
+    with first, pytest.raises(NivaaError, match="another process"):
+        demo_journal(tmp_path, ZONE, TravellingClock())
