@@ -113,8 +113,9 @@ def _open_keys(settings: Settings, session: aiohttp.ClientSession) -> tuple[KeyS
 
 
 def _open_broker(settings: Settings) -> Broker:
-    if settings.broker_scheme != "memory":
-        raise ValueError(f"no broker for {settings.broker_scheme}://")
+    scheme = urlsplit(settings.broker).scheme
+    if scheme != "memory":
+        raise ValueError(f"no broker for {scheme}://")
     return MemoryBroker(settings.dead_letters)
 
 
