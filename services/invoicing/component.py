@@ -43,4 +43,4 @@ async def open_invoicing(surroundings: Surroundings) -> AsyncIterator[Service]:
     )
 
 
-COMPONENT = Component(name="invoicing", settings=InvoicingSettings, open=open_invoicing)
+COMPONENT = Component(name="invoicing", settings=InvoicingSettings, open=open_invoicing, port=8003)
