@@ -40,6 +40,7 @@ async def open_invoicing(surroundings: Surroundings) -> AsyncIterator[Service]:
         app=Router(routes=[Route("/graphql", graphql)]),
         handlers=handlers(work),
         jobs=[rendering.run],
+        checks={"files": surroundings.files.check},
     )
 
 

@@ -80,7 +80,7 @@ async def open_host(
         jobs: list[tuple[str, Job]] = []
         for component in components:
             jobs += await _open_component(stack, host, component, load(component.settings))
-        host.checks |= {"broker": host.broker.check, "files": host.files.check}
+        host.checks["broker"] = host.broker.check
         routes = [*health_routes(host.checks, host.stopping), Mount("/", host.apps[components[-1].name])]
         host.app = Starlette(routes=routes)
         await stack.enter_async_context(_running(jobs))
