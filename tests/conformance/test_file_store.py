@@ -234,6 +234,10 @@ class TestFolder:
 class TestBucket:
     """What only a bucket has: a network between."""
 
+    @pytest.fixture
+    def kind(self) -> str:
+        return "s3"
+
     async def test_a_bucket_that_does_not_exist_is_unavailable(
         self, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -246,6 +250,15 @@ class TestBucket:
                 await store.put_if_absent(KEY, b"one", PDF)
             with pytest.raises(FileStoreUnavailable):
                 await store.read(KEY)
+
+    async def test_links_lead_to_where_readers_reach_the_bucket(self, url: str) -> None:
+        endpoint = URL(url).query["endpoint"]
+        async with open_file_store(f"{url}&links={endpoint.replace('127.0.0.1', 'localhost')}") as store:
+            await store.put_if_absent(KEY, b"%PDF", PDF)
+            link = await store.link(KEY, MINUTE, "name.pdf")
+            assert URL(link).host == "localhost"
+            async with followed(store, link) as response:
+                assert await response.read() == b"%PDF"
 
     async def test_a_server_that_is_not_there_is_unavailable(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
