@@ -15,7 +15,7 @@ test: $(development) $(renderer)
 check: $(development)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy shared services nivaa tests
+	.venv/bin/mypy shared services nivaa deploy tests
 	.venv/bin/lint-imports
 
 $(runtime): requirements.lock setup/python.sh

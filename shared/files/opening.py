@@ -19,13 +19,13 @@ async def open_file_store(url: str) -> AsyncIterator[FileStore]:
     if parts.scheme == "folder":
         yield FolderStore.open(Path(unquote(parts.netloc + parts.path)))
     elif parts.scheme == "s3":
-        async with S3Store.open(_location(parts)) as store:
+        async with S3Store.open(s3_location(parts)) as store:
             yield store
     else:
         raise ValueError(f"a file store's URL starts with folder:// or s3://, not {parts.scheme!r}")
 
 
-def _location(parts: SplitResult) -> S3Location:
+def s3_location(parts: SplitResult) -> S3Location:
     options = {name: values[0] for name, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
     unknown = options.keys() - {"endpoint", "links", "region"}
     if unknown or not parts.hostname or parts.path.strip("/"):
