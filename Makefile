@@ -15,8 +15,13 @@ test: $(development) $(renderer)
 check: $(development)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy shared services nivaa deploy tests
+	.venv/bin/mypy shared services nivaa deploy tools tests
 	.venv/bin/lint-imports
+	.venv/bin/python -m shared.database.makemigrations --check packages billing invoicing bot
+
+# Development only: needs node.
+supergraph: $(development) tools/supergraph/node_modules
+	.venv/bin/python -m tools.supergraph
 
 $(runtime): requirements.lock setup/python.sh
 	@setup/python.sh requirements.lock
@@ -28,3 +33,7 @@ $(development): requirements-dev.lock setup/python.sh
 
 $(renderer): setup/renderer.sh
 	@setup/renderer.sh $@
+
+tools/supergraph/node_modules: tools/supergraph/package-lock.json
+	npm ci --prefix tools/supergraph
+	@touch $@

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from nivaa.components import COMPONENTS
 from nivaa.demo.faces import COORDINATOR
 from nivaa.gateway import Gateway
 from nivaa.tokens import mint
+from services.embedded import COMPONENTS
 from shared.auth.viewer import Role, Viewer
 from shared.runtime.host import open_host
 from shared.runtime.logging import configure_logging

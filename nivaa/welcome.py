@@ -18,7 +18,7 @@ query Family($id: ID!) {
     children { name }
     remaining
     lowPackageAlert { status remaining raisedAt }
-    sessionPackages { totalSessions usedSessions status }
+    sessionPackages { nodes { totalSessions usedSessions status } }
     invoices { nodes { number paymentStatus total { display } cycle { month status } } }
   }
 }"""

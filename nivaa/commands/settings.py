@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from rich.console import Console
 
-from nivaa.components import COMPONENTS
+from services.embedded import COMPONENTS
 from shared.runtime.settings import ENV_FILES, Settings, load_settings
 
 

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from nivaa.commands.options import DataDir, overrides_of
-from nivaa.components import COMPONENTS
 from nivaa.cycle import show_cycle, watch_documents
 from nivaa.demo.actions import Action
 from nivaa.demo.faces import COORDINATOR, faces_of
@@ -18,6 +17,7 @@ from nivaa.demo.load import DemoLoad, demo_journal
 from nivaa.demo.organisation import organisation_of
 from nivaa.gateway import Gateway
 from nivaa.welcome import welcome
+from services.embedded import COMPONENTS
 from shared.auth.viewer import Role, Viewer
 from shared.clock import TravellingClock
 from shared.errors import NivaaError

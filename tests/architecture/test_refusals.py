@@ -1,6 +1,7 @@
 """The list of error codes is closed: each is drawn, with its class, in the tree that heads its file."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+NOT_REFUSALS = {"INTERNAL", "GRAPHQL_INVALID"}
+"""Codes of what nobody refused: faults of ours, and documents that are no GraphQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,13 @@ def test_a_code_is_drawn_with_its_class_and_has_a_meaning(refusal: RefusalClass)
     assert refusal.code == refusal.code.upper()
     branches = [line.split("─ ", 1)[1].split()[:2] for line in refusal.tree.splitlines() if "─ " in line]
     assert [refusal.name, refusal.code] in branches
+
+
+def test_the_documented_list_is_the_whole_list() -> None:
+    described = (ROOT / "ARCHITECTURE.md").read_text().split("The list is closed:")[1]
+    documented = re.findall(r"^\| `([A-Z_]+)` \|", described, re.MULTILINE)
+    assert set(documented) == {refusal.code for refusal in REFUSALS} | NOT_REFUSALS
+    assert len(documented) == len(set(documented))
 
 
 def test_a_code_means_one_thing() -> None:

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nivaa.commands.up import as_coordinator
-from nivaa.components import COMPONENTS
 from nivaa.demo.actions import Action, ApproveSessions
 from nivaa.demo.faces import faces_of
 from nivaa.demo.journal import Journal, Origin
 from nivaa.demo.load import JOURNAL_NAME, DemoLoad, demo_journal
 from nivaa.demo.organisation import SEED, Organisation, organisation_of
 from nivaa.gateway import Gateway
+from services.embedded import COMPONENTS
 from shared.auth.viewer import Role
 from shared.clock import TravellingClock
 from shared.errors import NivaaError
@@ -149,7 +149,7 @@ async def test_killed_after_every_kind_of_action_it_gives_the_same_organisation(
     at_once, killed = await summary_of(tmp_path / "at once"), await summary_of(tmp_path / "killed")
     assert at_once == killed
     assert at_once["approved"]["totalCount"] > 100
-    assert [cycle["status"] for cycle in at_once["billingCycles"]["nodes"]] == ["CLOSED"] * 3
+    assert [cycle["status"] for cycle in at_once["billingCycles"]["nodes"]].count("CLOSED") == 3
     assert len(repeated) >= 10
 
 

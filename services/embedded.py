@@ -1,4 +1,4 @@
-"""The five services, in the order in which one process opens them; the last one is what it serves."""
+"""The embedded form: all five services in one process, which serves the last one."""
 
 from collections.abc import Sequence
 
