@@ -9,6 +9,7 @@ from tortoise.models import Model
 
 from shared.ids import new_id
 from shared.messaging.tables import InboxRow, OutboxRow
+from shared.mutations.tables import AuditEntryRow, IdempotencyKeyRow
 
 
 class Person(Model):
@@ -283,28 +284,12 @@ class PayoutLine(Model):
         table = "payout_line"
 
 
-class IdempotencyKey(Model):
-    """What a key came with first, and the id of what was made of it."""
-
-    key = fields.CharField(200, primary_key=True)
-    content_sha256 = fields.CharField(64)
-    result_id = fields.UUIDField()
-    claimed_at = fields.DatetimeField()
-
+class IdempotencyKey(IdempotencyKeyRow):
     class Meta:
         table = "idempotency_key"
 
 
-class AuditEntry(Model):
-    """Who did what to which cycle, rate, rule, deduction or payout, when and why."""
-
-    id = fields.UUIDField(primary_key=True, default=new_id)
-    action = fields.CharField(40)
-    subject_id = fields.UUIDField(db_index=True)
-    reason = fields.TextField(null=True)
-    done_at = fields.DatetimeField()
-    done_by = fields.TextField()
-
+class AuditEntry(AuditEntryRow):
     class Meta:
         table = "audit_entry"
 

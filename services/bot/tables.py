@@ -1,7 +1,6 @@
 """What this service stores. Times are UTC; `subject` is a token's `sub`: a parent's, a tutor's or a coordinator's id.
 
-CHECKs and partial indexes stand in the migration, as SQL: the ORM does not make them. Docstrings of tables become
-their comments in the database, and the ORM takes a semicolon in one for the end of its statement.
+CHECKs and partial indexes stand in the migration: the ORM does not make them.
 """
 
 from tortoise import fields

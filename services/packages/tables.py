@@ -1,8 +1,7 @@
 """What this service stores. CHECKs and partial indexes stand in the migrations, as SQL: the ORM does not make them.
 
 Money is in minor units, times are UTC; `..._on` is a date of the organisation, `month` one of its billing months.
-`content_sha256` is of what an `external_ref` or a key first came with. Docstrings become the tables' comments, in
-which Tortoise stumbles over a semicolon.
+`content_sha256` is of what an `external_ref` or a key first came with.
 """
 
 from tortoise import fields
@@ -15,6 +14,7 @@ from services.packages.domain.people import PersonKind
 from services.packages.domain.sessions import SessionStatus
 from shared.ids import new_id
 from shared.messaging.tables import InboxRow, OutboxRow
+from shared.mutations.tables import AuditEntryRow, IdempotencyKeyRow
 
 
 class Person(Model):
@@ -210,28 +210,12 @@ class Period(Model):
         table = "period"
 
 
-class AuditEntry(Model):
-    """Who did what to which package or session, and why."""
-
-    id = fields.UUIDField(primary_key=True, default=new_id)
-    action = fields.CharField(40)
-    subject_id = fields.UUIDField(db_index=True)
-    reason = fields.CharField(500, null=True)
-    done_at = fields.DatetimeField()
-    done_by = fields.CharField(200)
-
+class AuditEntry(AuditEntryRow):
     class Meta:
         table = "audit_entry"
 
 
-class IdempotencyKey(Model):
-    """What a key came with first, and the id of what was made of it."""
-
-    key = fields.CharField(200, primary_key=True)
-    content_sha256 = fields.CharField(64)
-    result_id = fields.UUIDField()
-    claimed_at = fields.DatetimeField()
-
+class IdempotencyKey(IdempotencyKeyRow):
     class Meta:
         table = "idempotency_key"
 

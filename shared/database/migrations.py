@@ -1,18 +1,13 @@
-"""Tortoise's own migrations, run under a lock and all or nothing; and what its schema generator leaves out.
+"""Tortoise's own migrations, run under a lock and all or nothing.
 
 One transaction holds the lock, every migration and the record of each. Processes that start together wait for
 the first, then find nothing left to do; a crash anywhere leaves the database as it was.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.operations import TortoiseOperation
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.writer import MigrationWriter
 from tortoise.transactions import in_transaction
 
@@ -60,53 +55,3 @@ async def missing_migrations(config: DatabaseConfig) -> list[MigrationWriter]:
             return list(await MigrationAutodetector(context.apps, settings["apps"]).changes())
         finally:
             await context.close_connections()
-
-
-class PerDialect(TortoiseOperation):
-    """Statements that the two databases spell differently."""
-
-    def __init__(self, *, sqlite: Sequence[str], postgres: Sequence[str]) -> None:
-        self.sqlite = list(sqlite)
-        self.postgres = list(postgres)
-
-    def describe(self) -> str:
-        return "Run each database's own statements"
-
-    def state_forward(self, app_label: str, state: State) -> None:
-        """Tortoise's picture of the tables has no place for these."""
-
-    async def database_forward(
-        self,
-        app_label: str,  # noqa: ARG002
-        old_state: State,  # noqa: ARG002
-        new_state: State,  # noqa: ARG002
-        state_editor: BaseSchemaEditor | None = None,
-    ) -> None:
-        if state_editor is None:
-            return
-        client: Any = state_editor.client
-        for statement in getattr(self, client.capabilities.dialect):
-            await client.execute_script(statement)
-
-    async def database_backward(self, *_: Any, **__: Any) -> None:
-        raise NotImplementedError("migrations only go forward")
-
-
-class Check(PerDialect):
-    """A CHECK constraint, which Tortoise's CreateModel drops without a word.
-
-    SQLite cannot add one to a table that exists, so there a pair of triggers holds the same condition.
-    `condition` speaks of `columns` by their names.
-    """
-
-    def __init__(self, table: str, name: str, condition: str, columns: Sequence[str]) -> None:
-        new_row = ", ".join(f'NEW."{column}" AS "{column}"' for column in columns)
-        broken = f"EXISTS (SELECT 1 FROM (SELECT {new_row}) WHERE NOT ({condition}))"  # noqa: S608
-        super().__init__(
-            postgres=[f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({condition})'],
-            sqlite=[
-                f'CREATE TRIGGER "{name}_{event.lower()}" BEFORE {event} ON "{table}" WHEN {broken} '
-                f"BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: {name}'); END;"
-                for event in ("INSERT", "UPDATE")
-            ],
-        )

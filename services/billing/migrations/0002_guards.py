@@ -1,12 +1,10 @@
 """What Tortoise does not create: checks, partial unique indexes, and the locks on what a close has written."""
 
-from collections.abc import Sequence
-
 from tortoise import migrations
 
-from shared.database.migrations import Check, PerDialect
+from shared.database.guards import Check, Indexes, Locked, Together
 
-APPEND_ONLY = ["approval", "reversal", "purchase", "seal", "adjustment", "payout_deduction"]
+APPEND_ONLY = ["approval", "reversal", "purchase", "seal", "adjustment", "payout_deduction", "audit_entry"]
 WRITTEN_BY_A_CLOSE = ["statement", "statement_line", "payout_line"]
 PAYOUT_AMOUNTS = [
     "id",
@@ -21,27 +19,6 @@ PAYOUT_AMOUNTS = [
     "net_minor",
 ]
 AMOUNTS_CHANGE = " OR ".join(f"OLD.{column} <> NEW.{column}" for column in PAYOUT_AMOUNTS)
-
-MAKE_REFUSAL = PerDialect(
-    sqlite=[],
-    postgres=[
-        """
-        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION '% is locked', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
-        """
-    ],
-)
-
-
-def refuse(table: str, event: str, when: str = "") -> PerDialect:
-    """The database itself refuses the event on every row, or on the rows where `when` holds."""
-    trigger = f"CREATE TRIGGER {table}_{event.lower()}_locked BEFORE {event} ON {table}"
-    condition = f"WHEN ({when})" if when else ""
-    return PerDialect(
-        sqlite=[f"{trigger} {condition} BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;"],
-        postgres=[f"{trigger} FOR EACH ROW {condition} EXECUTE FUNCTION refuse_change()"],
-    )
-
 
 CHECKS = [
     Check("person", "person_kind", "kind IN ('PARENT', 'CHILD', 'TUTOR')", ["kind"]),
@@ -126,35 +103,23 @@ CHECKS = [
     ),
 ]
 
-UNIQUE = [
-    f"CREATE UNIQUE INDEX {name} ON {columns} WHERE {condition}"
-    for name, columns, condition in [
-        ("statement_line_session", "statement_line (session_id)", "kind <> 'ADJUSTMENT'"),
-        ("statement_line_purchase", "statement_line (package_id)", "kind = 'PACKAGE_PURCHASE'"),
-        ("statement_line_reversal", "statement_line (session_id)", "kind = 'ADJUSTMENT'"),
-        ("payout_line_session", "payout_line (session_id)", "kind IN ('SESSION', 'ADDON_SESSION')"),
-        ("payout_line_reversal", "payout_line (session_id)", "kind = 'ADJUSTMENT'"),
-    ]
-]
+UNIQUE = Indexes(
+    "CREATE UNIQUE INDEX statement_line_session ON statement_line (session_id) WHERE kind <> 'ADJUSTMENT'",
+    "CREATE UNIQUE INDEX statement_line_purchase ON statement_line (package_id) WHERE kind = 'PACKAGE_PURCHASE'",
+    "CREATE UNIQUE INDEX statement_line_reversal ON statement_line (session_id) WHERE kind = 'ADJUSTMENT'",
+    "CREATE UNIQUE INDEX payout_line_session ON payout_line (session_id) WHERE kind IN ('SESSION', 'ADDON_SESSION')",
+    "CREATE UNIQUE INDEX payout_line_reversal ON payout_line (session_id) WHERE kind = 'ADJUSTMENT'",
+)
 
 LOCKS = [
-    *(refuse(table, event) for table in [*APPEND_ONLY, *WRITTEN_BY_A_CLOSE] for event in ("UPDATE", "DELETE")),
-    refuse("payout", "DELETE"),
-    refuse("payout", "UPDATE", f"OLD.status = 'PAID' OR {AMOUNTS_CHANGE}"),
-    refuse("billing_cycle", "UPDATE", "OLD.status = 'CLOSED'"),
-    refuse("billing_cycle", "DELETE", "OLD.status = 'CLOSED'"),
+    *(Locked(table) for table in [*APPEND_ONLY, *WRITTEN_BY_A_CLOSE]),
+    Locked("payout", "DELETE"),
+    Locked("payout", "UPDATE", when=f"OLD.status = 'PAID' OR {AMOUNTS_CHANGE}"),
+    Locked("billing_cycle", when="OLD.status = 'CLOSED'"),
 ]
-
-
-def together(guards: Sequence[PerDialect]) -> PerDialect:
-    """Tortoise draws its picture of all tables anew for every operation: one is done sooner than forty."""
-    return PerDialect(
-        sqlite=[statement for guard in guards for statement in guard.sqlite],
-        postgres=[statement for guard in guards for statement in guard.postgres],
-    )
 
 
 class Migration(migrations.Migration):
     dependencies = [("billing", "0001_initial")]
 
-    operations = [together([*CHECKS, PerDialect(sqlite=UNIQUE, postgres=UNIQUE), MAKE_REFUSAL, *LOCKS])]
+    operations = [Together(*CHECKS, UNIQUE, *LOCKS)]

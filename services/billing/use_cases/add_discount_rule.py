@@ -6,15 +6,15 @@ from uuid import UUID
 
 from services.billing.domain.amounts import clean_label
 from services.billing.domain.statements import DiscountKind
-from services.billing.sql.audit import record_audit
 from services.billing.sql.discounts import insert_rule
-from services.billing.sql.idempotency import claim_key
 from services.billing.sql.standstill import stand_still
 from services.billing.use_cases.known_person import require_person
 from services.billing.work import BillingWork
 from shared.errors import InvalidInput
 from shared.ids import new_id
 from shared.money import BASIS_POINTS
+from shared.mutations.audit import record_audit
+from shared.mutations.idempotency import claim_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

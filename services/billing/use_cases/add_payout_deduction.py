@@ -6,16 +6,16 @@ from uuid import UUID
 from services.billing.domain.amounts import clean_label
 from services.billing.domain.cycles import CycleStatus
 from services.billing.domain.errors import MonthClosed
-from services.billing.sql.audit import record_audit
 from services.billing.sql.cycles import cycle_of
 from services.billing.sql.deductions import insert_deduction
-from services.billing.sql.idempotency import claim_key
 from services.billing.sql.standstill import stand_still
 from services.billing.use_cases.known_person import require_person
 from services.billing.work import BillingWork
 from shared.errors import InvalidInput
 from shared.ids import new_id
 from shared.money import Money
+from shared.mutations.audit import record_audit
+from shared.mutations.idempotency import claim_key
 from shared.period import Month
 
 

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from services.billing.domain.errors import MonthClosed
 from services.billing.domain.statements import DiscountRule
-from services.billing.sql.audit import record_audit
 from services.billing.sql.cycles import last_closed
 from services.billing.sql.discounts import rule_of, set_last_day
-from services.billing.sql.idempotency import claim_key
 from services.billing.sql.standstill import stand_still
 from services.billing.work import BillingWork
 from shared.database.database import Transaction
 from shared.errors import InvalidInput, NotFound
+from shared.mutations.audit import record_audit
+from shared.mutations.idempotency import claim_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from services.billing.domain.amounts import clean_label
 from services.billing.domain.payouts import PayoutStatus, require_move
-from services.billing.sql.audit import record_audit
-from services.billing.sql.idempotency import claim_key
 from services.billing.sql.payout_status import StandingPayout, mark_paid, standing_payouts
 from services.billing.sql.standstill import stand_still
 from services.billing.work import BillingWork
 from shared.contracts.billing import PayoutPaid
+from shared.mutations.audit import record_audit
+from shared.mutations.idempotency import claim_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from services.billing.sql.audit import record_audit
 from services.billing.sql.cycles import cycle_of, insert_cycle
 from services.billing.sql.standstill import stand_still
 from services.billing.work import BillingWork
 from shared.ids import new_id
+from shared.mutations.audit import record_audit
 from shared.period import Month
 
 

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from services.billing.domain.amounts import require_not_negative
 from services.billing.domain.errors import MonthClosed
-from services.billing.sql.audit import record_audit
-from services.billing.sql.idempotency import claim_key
 from services.billing.sql.rates import first_locked_use, put_rate, rate_from
 from services.billing.sql.standstill import stand_still
 from services.billing.use_cases.known_person import require_person
 from services.billing.work import BillingWork
 from shared.ids import new_id
 from shared.money import Money
+from shared.mutations.audit import record_audit
+from shared.mutations.idempotency import claim_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

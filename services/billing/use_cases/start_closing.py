@@ -5,16 +5,16 @@ from datetime import datetime
 
 from services.billing.domain.cycles import Cycle, CycleStatus, require_ended, require_unblocked
 from services.billing.domain.errors import EarlierCycleOpen
-from services.billing.sql.audit import record_audit
 from services.billing.sql.cycles import cycle_of, first_open_before, insert_cycle, mark_closing
 from services.billing.sql.entries import is_sealed
-from services.billing.sql.idempotency import claim_key
 from services.billing.sql.payouts import tutors_without_rate
 from services.billing.sql.standstill import stand_still
 from services.billing.work import BillingWork
 from shared.contracts.billing import PeriodClosing
 from shared.database.database import Transaction
 from shared.ids import new_id
+from shared.mutations.audit import record_audit
+from shared.mutations.idempotency import claim_key
 from shared.period import Month
 
 

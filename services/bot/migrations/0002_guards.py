@@ -1,9 +1,8 @@
 """What Tortoise does not create: checks, and the indexes that find what is due."""
 
 from tortoise import migrations
-from tortoise.migrations import operations as ops
 
-from shared.database.migrations import Check
+from shared.database.guards import Check, Indexes, Together
 
 DUE = "CREATE INDEX notification_due ON notification (due_at, id) WHERE state = 'PENDING'"
 IN_ORDER = "CREATE INDEX notification_in_order ON notification (subject, id) WHERE state = 'PENDING'"
@@ -13,14 +12,15 @@ class Migration(migrations.Migration):
     dependencies = [("bot", "0001_initial")]
 
     operations = [
-        Check("link_invitation", "link_invitation_role", "role IN ('parent', 'tutor', 'coordinator')", ["role"]),
-        Check("telegram_link", "telegram_link_role", "role IN ('parent', 'tutor', 'coordinator')", ["role"]),
-        Check(
-            "notification",
-            "notification_state",
-            "state IN ('PENDING', 'SENT', 'BLOCKED', 'FAILED') AND attempts >= 0",
-            ["state", "attempts"],
-        ),
-        ops.RunSQL(DUE),
-        ops.RunSQL(IN_ORDER),
+        Together(
+            Check("link_invitation", "link_invitation_role", "role IN ('parent', 'tutor', 'coordinator')", ["role"]),
+            Check("telegram_link", "telegram_link_role", "role IN ('parent', 'tutor', 'coordinator')", ["role"]),
+            Check(
+                "notification",
+                "notification_state",
+                "state IN ('PENDING', 'SENT', 'BLOCKED', 'FAILED') AND attempts >= 0",
+                ["state", "attempts"],
+            ),
+            Indexes(DUE, IN_ORDER),
+        )
     ]

@@ -1,9 +1,8 @@
 """What Tortoise does not create: checks, partial indexes, and the locks on what issuing has written."""
 
 from tortoise import migrations
-from tortoise.migrations import operations as ops
 
-from shared.database.migrations import Check, PerDialect
+from shared.database.guards import Check, Indexes, Locked, Together
 
 WRITTEN_BY_ISSUING = [
     "id",
@@ -22,27 +21,6 @@ WRITTEN_BY_ISSUING = [
     "statement",
 ]
 ISSUED_CHANGES = " OR ".join(f"OLD.{column} <> NEW.{column}" for column in WRITTEN_BY_ISSUING)
-
-MAKE_REFUSAL = PerDialect(
-    sqlite=[],
-    postgres=[
-        """
-        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION '% is locked', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
-        """
-    ],
-)
-
-
-def refuse(table: str, event: str, when: str = "") -> PerDialect:
-    """The database itself refuses the event on every row, or on the rows where `when` holds."""
-    name, condition = f"{table}_{event.lower()}_locked", f"WHEN ({when})" if when else ""
-    trigger = f"CREATE TRIGGER {name} BEFORE {event} ON {table}"
-    return PerDialect(
-        sqlite=[f"{trigger} {condition} BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;"],
-        postgres=[f"{trigger} FOR EACH ROW {condition} EXECUTE FUNCTION refuse_change()"],
-    )
-
 
 CHECKS = [
     Check(
@@ -83,15 +61,15 @@ class Migration(migrations.Migration):
     dependencies = [("invoicing", "0001_initial")]
 
     operations = [
-        *CHECKS,
-        MAKE_REFUSAL,
-        refuse("number_block", "UPDATE"),
-        refuse("number_block", "DELETE"),
-        refuse("invoice", "UPDATE", when=ISSUED_CHANGES),
-        refuse("invoice", "DELETE"),
-        ops.RunSQL("CREATE INDEX document_queue ON document (due_at, id) WHERE status = 'QUEUED'"),
-        ops.RunSQL(
-            "CREATE INDEX invoice_outstanding ON invoice (parent_id)"
-            " WHERE payment_status IN ('UNPAID', 'PARTIALLY_PAID')"
-        ),
+        Together(
+            *CHECKS,
+            Locked("number_block"),
+            Locked("invoice", "UPDATE", when=ISSUED_CHANGES),
+            Locked("invoice", "DELETE"),
+            Indexes(
+                "CREATE INDEX document_queue ON document (due_at, id) WHERE status = 'QUEUED'",
+                "CREATE INDEX invoice_outstanding ON invoice (parent_id)"
+                " WHERE payment_status IN ('UNPAID', 'PARTIALLY_PAID')",
+            ),
+        )
     ]

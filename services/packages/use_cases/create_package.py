@@ -10,7 +10,6 @@ from services.packages.domain.lots import Lot
 from services.packages.domain.people import PersonKind
 from services.packages.domain.sale import Discount, Sale, SaleRequest, agree_sale
 from services.packages.sql.families import insert_lot, lock_family, record_movements
-from services.packages.sql.idempotency import claim_key
 from services.packages.sql.offers import offer_of
 from services.packages.sql.people import person_of
 from services.packages.sql.periods import join_month
@@ -21,6 +20,7 @@ from shared.database.database import Transaction
 from shared.errors import InvalidInput
 from shared.ids import new_id
 from shared.money import Money
+from shared.mutations.idempotency import claim_key
 from shared.period import Month
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.packages.domain.sale import check_price, check_size, check_validity
-from services.packages.sql.idempotency import claim_key
 from services.packages.sql.offers import insert_offer
 from services.packages.work import PackagesWork
 from shared.errors import InvalidInput
 from shared.ids import new_id
 from shared.money import Money
+from shared.mutations.idempotency import claim_key
 
 LONGEST_NAME = 200
 

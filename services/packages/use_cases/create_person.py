@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.packages.domain.people import PersonDetails, PersonKind, check_details, check_external_ref
-from services.packages.sql.idempotency import content_digest
 from services.packages.sql.people import PersonRow, insert_person, person_of
 from services.packages.work import PackagesWork
 from shared.contracts.packages import PersonChanged
 from shared.ids import new_id
+from shared.mutations.idempotency import content_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

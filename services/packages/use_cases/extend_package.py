@@ -9,13 +9,13 @@ from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.lots import Lot
 from services.packages.domain.reason import check_reason
 from services.packages.domain.sale import check_last_valid_day
-from services.packages.sql.audit import record_audit
 from services.packages.sql.families import lock_family, owner_of, record_movements, save_lots
-from services.packages.sql.idempotency import claim_key
 from services.packages.use_cases.settle_alert import settle_alert
 from services.packages.work import PackagesWork
 from shared.database.database import Transaction
 from shared.errors import InvalidInput
+from shared.mutations.audit import record_audit
+from shared.mutations.idempotency import claim_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

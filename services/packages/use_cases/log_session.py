@@ -8,7 +8,6 @@ from services.packages.domain.coverage import TaughtSession
 from services.packages.domain.people import PersonKind, check_external_ref
 from services.packages.domain.sale import check_price
 from services.packages.domain.sessions import check_duration, check_start
-from services.packages.sql.idempotency import content_digest
 from services.packages.sql.people import person_of
 from services.packages.sql.sessions import insert_session
 from services.packages.work import PackagesWork
@@ -16,6 +15,7 @@ from shared.database.database import Transaction
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.money import Money
+from shared.mutations.idempotency import content_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from services.packages.domain.reason import check_reason
 from services.packages.domain.sessions import SessionAction, SessionStatus, status_after
-from services.packages.sql.audit import record_audit
 from services.packages.sql.families import lock_family
 from services.packages.sql.sessions import parent_of, sessions_of, set_status
 from services.packages.work import PackagesWork
+from shared.mutations.audit import record_audit
 
 
 async def reject_session(work: PackagesWork, session_id: UUID, reason: str, by: str) -> None:

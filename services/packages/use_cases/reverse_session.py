@@ -10,7 +10,6 @@ from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.reason import check_reason
 from services.packages.domain.sessions import SessionAction, status_after
 from services.packages.sql.families import Family, lock_family, record_movements, save_lots
-from services.packages.sql.idempotency import claim_key
 from services.packages.sql.periods import join_month
 from services.packages.sql.sessions import (
     StoredCoverage,
@@ -24,6 +23,7 @@ from services.packages.use_cases.settle_alert import settle_alert
 from services.packages.work import PackagesWork
 from shared.contracts.packages import SessionReversed
 from shared.database.database import Transaction
+from shared.mutations.idempotency import claim_key
 from shared.period import Month
 
 

@@ -31,7 +31,10 @@ REFERENCES = {"parent", "child", "tutor", "offer", "package", "session"}
 SUMMARY = """
 query Summary($month: Month!) {
   parents(first: 100) {
-    nodes { name remaining totalSessions children { name } sessionPackages { totalSessions usedSessions status } }
+    nodes {
+      name remaining totalSessions children { name }
+      sessionPackages(first: 100) { nodes { totalSessions usedSessions status } }
+    }
   }
   tutors(first: 1) { totalCount }
   logged: sessions(filter: { status: LOGGED }, first: 1) { totalCount }
@@ -103,7 +106,7 @@ async def summary_of(data_dir: Path) -> dict[str, Any]:
     for connection in ("parents", "payouts"):
         summary[connection]["nodes"].sort(key=str)
     for parent in summary["parents"]["nodes"]:
-        parent["sessionPackages"].sort(key=str)
+        parent["sessionPackages"]["nodes"].sort(key=str)
     return summary
 
 

@@ -1,6 +1,6 @@
 from tortoise import migrations
 
-from shared.database.migrations import Check, PerDialect
+from shared.database.guards import Check, PerDialect
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,94 @@
+"""What Tortoise's schema generator leaves out, as operations of a migration: checks, locks and partial indexes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tortoise.migrations.operations import TortoiseOperation
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
+
+_REFUSE = """
+    CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION '% is locked', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
+"""
+
+
+class PerDialect(TortoiseOperation):
+    """Statements that the two databases spell differently."""
+
+    def __init__(self, *, sqlite: Sequence[str], postgres: Sequence[str]) -> None:
+        self.sqlite = list(sqlite)
+        self.postgres = list(postgres)
+
+    def describe(self) -> str:
+        return "Run each database's own statements"
+
+    def state_forward(self, app_label: str, state: State) -> None:
+        """Tortoise's picture of the tables has no place for these."""
+
+    async def database_forward(
+        self,
+        app_label: str,  # noqa: ARG002
+        old_state: State,  # noqa: ARG002
+        new_state: State,  # noqa: ARG002
+        state_editor: BaseSchemaEditor | None = None,
+    ) -> None:
+        if state_editor is None:
+            return
+        client: Any = state_editor.client
+        for statement in getattr(self, client.capabilities.dialect):
+            await client.execute_script(statement)
+
+    async def database_backward(self, *_: Any, **__: Any) -> None:
+        raise NotImplementedError("migrations only go forward")
+
+
+class Locked(PerDialect):
+    """Triggers by which the database itself refuses to change or delete rows: all, or those where `when` holds."""
+
+    def __init__(self, table: str, *events: str, when: str = "") -> None:
+        self.table = table
+        events = events or ("UPDATE", "DELETE")
+        condition = f"WHEN ({when})" if when else ""
+        triggers = [f"CREATE TRIGGER {table}_{event.lower()}_locked BEFORE {event} ON {table}" for event in events]
+        super().__init__(
+            sqlite=[f"{each} {condition} BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;" for each in triggers],
+            postgres=[_REFUSE, *(f"{each} FOR EACH ROW {condition} EXECUTE FUNCTION refuse()" for each in triggers)],
+        )
+
+
+class Together(PerDialect):
+    """Tortoise draws its picture of all tables anew for every operation: one is done sooner than forty."""
+
+    def __init__(self, *operations: PerDialect) -> None:
+        super().__init__(
+            sqlite=[statement for each in operations for statement in each.sqlite],
+            postgres=[statement for each in operations for statement in each.postgres],
+        )
+
+
+class Indexes(PerDialect):
+    """Indexes over a part of a table, which Tortoise cannot make on SQLite."""
+
+    def __init__(self, *statements: str) -> None:
+        super().__init__(sqlite=statements, postgres=statements)
+
+
+class Check(PerDialect):
+    """A CHECK constraint, which Tortoise's CreateModel drops without a word.
+
+    SQLite cannot add one to a table that exists, so there a pair of triggers holds the same condition.
+    `condition` speaks of `columns` by their names.
+    """
+
+    def __init__(self, table: str, name: str, condition: str, columns: Sequence[str]) -> None:
+        new_row = ", ".join(f'NEW."{column}" AS "{column}"' for column in columns)
+        broken = f"EXISTS (SELECT 1 FROM (SELECT {new_row}) WHERE NOT ({condition}))"  # noqa: S608
+        super().__init__(
+            postgres=[f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({condition})'],
+            sqlite=[
+                f'CREATE TRIGGER "{name}_{event.lower()}" BEFORE {event} ON "{table}" WHEN {broken} '
+                f"BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: {name}'); END;"
+                for event in ("INSERT", "UPDATE")
+            ],
+        )
