@@ -1,4 +1,4 @@
-"""Each service alone in a process, on PostgreSQL, a bucket and HTTP: it starts, says what it stands on, and answers."""
+"""Each service alone in its process, on real servers: it starts, says what it stands on, and answers."""
 
 import asyncio
 import subprocess
@@ -20,8 +20,7 @@ NAMES = [component.name for component in COMPONENTS]
 
 @pytest.fixture
 def form() -> Iterator[Distributed]:
-    """Without events between the processes: what a service does by itself needs none."""
-    form = Distributed(broker_url=lambda _: "memory://")
+    form = Distributed()
     yield form
     form.clear_away()
 

@@ -7,9 +7,10 @@ from typing import Protocol
 
 import pytest
 
+from tests.system.distributed import Distributed
 from tests.system.product import Embedded, Form, Product
 
-FORMS: Mapping[str, Form] = {"embedded": Embedded()}
+FORMS: Mapping[str, Form] = {"embedded": Embedded(), "distributed": Distributed()}
 
 
 class Running(Protocol):

@@ -1,11 +1,10 @@
 """The distributed form: each service in a process of its own, on real servers."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from hashlib import sha256
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from unittest.mock import patch
+from uuid import uuid4
 
 from nivaa.tokens import mint
 from services.embedded import COMPONENTS
@@ -13,7 +12,8 @@ from shared.clock import Clock
 from shared.runtime.host import open_host
 from shared.runtime.serving import serving
 from shared.runtime.settings import Settings, load_settings
-from tests.servers import amqp_url, on_server, postgres_url
+from tests.rabbitmq import own_rabbitmq
+from tests.servers import on_server, postgres_url
 from tests.servers.bucket import CREDENTIALS, new_bucket
 from tests.servers.process import free_port
 from tests.system.product import Form, Gateway, Product
@@ -22,61 +22,67 @@ from tests.system.server_process import ServerProcess
 FRONT = COMPONENTS[-1].name
 
 
-@dataclass
 class Distributed(Form):
     """Five processes: PostgreSQL, RabbitMQ, a bucket, and HTTP between them.
 
     A folder stands for a product: whatever is laid out in it again has the same databases, queues and bucket.
     """
 
-    broker_url: Callable[[str], str] = lambda name: f"{amqp_url()}?prefix={name}."
-    _databases: set[str] = field(default_factory=set, init=False)
+    def __init__(self) -> None:
+        self._left = ExitStack()
+        self._resources: dict[Path, Mapping[str, str]] = {}
 
     def lay_out(self, folder: Path, settings: Mapping[str, str]) -> Product:
-        ports = {component.name: free_port() for component in COMPONENTS}
-        shared = {**self._settings(folder, ports), **CREDENTIALS, **settings}
+        ports, shared = self._settings(folder, settings)
         servers = [
-            ServerProcess([f"services.{name}"], shared | {"NIVAA_PORT": str(port)}, port, folder / f"{name}.txt")
+            ServerProcess([f"services.{name}"], {**shared, "NIVAA_PORT": str(port)}, port, folder / f"{name}.txt")
             for name, port in ports.items()
         ]
-        return Product(servers, self._gateway(shared, ports[FRONT]))
+        return Product(servers, _gateway(shared))
 
     @asynccontextmanager
     async def host(self, folder: Path, clock: Clock, settings: Mapping[str, str]) -> AsyncIterator[Gateway]:
         """Five hosts, which still ask each other over HTTP."""
-        ports = {component.name: free_port() for component in COMPONENTS}
-        shared = {**self._settings(folder, ports), **settings}
+        ports, shared = self._settings(folder, settings)
         async with AsyncExitStack() as stack:
             stack.enter_context(patch.dict("os.environ", CREDENTIALS))
             for component in COMPONENTS:
-                host = await stack.enter_async_context(
-                    open_host([component], env_files=(), clock=clock, overrides=shared)
-                )
+                opened = open_host([component], env_files=(), clock=clock, overrides=shared)
+                host = await stack.enter_async_context(opened)
                 await stack.enter_async_context(serving(host, port=ports[component.name]))
-            yield self._gateway(shared, ports[FRONT])
+            yield _gateway(shared)
 
     def clear_away(self) -> None:
-        for name in self._databases:
-            on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._resources.clear()
+        self._left.close()
 
-    def _settings(self, folder: Path, ports: Mapping[str, int]) -> dict[str, str]:
-        name = f"nivaa-{sha256(str(folder).encode()).hexdigest()[:12]}"
-        databases = {component.name: f"{name}-{component.name}" for component in COMPONENTS if component.has_tables}
-        self._make(databases.values())
-        return {
-            "NIVAA_DATA_DIR": str(folder / "data"),
-            "NIVAA_KEY_FILE": str(folder / "keys.json"),
-            "NIVAA_BROKER_URL": self.broker_url(name),
+    def _settings(self, folder: Path, given: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str]]:
+        """Each service's port, and what all of them are told."""
+        if folder not in self._resources:
+            self._resources[folder] = self._left.enter_context(_resources())
+        ports = {component.name: free_port() for component in COMPONENTS}
+        peers = {f"{name.upper()}_URL": f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        own = {"NIVAA_DATA_DIR": str(folder / "data"), "NIVAA_KEY_FILE": str(folder / "keys.json")}
+        return ports, {**self._resources[folder], **peers, **own, **CREDENTIALS, **given}
+
+
+@contextmanager
+def _resources() -> Iterator[Mapping[str, str]]:
+    """Settings of databases, queues and a bucket that are nobody else's."""
+    name = f"nivaa-test-{uuid4().hex[:12]}"
+    databases = {component.name: f"{name}-{component.name}" for component in COMPONENTS if component.has_tables}
+    for database in databases.values():
+        on_server(f'CREATE DATABASE "{database}"')
+    with own_rabbitmq() as broker_url:
+        yield {
+            "NIVAA_BROKER_URL": broker_url,
             "NIVAA_FILES_URL": new_bucket(name),
-            **{f"{service.upper()}_URL": f"http://127.0.0.1:{port}" for service, port in ports.items()},
             **{f"{service.upper()}_DATABASE_URL": f"{postgres_url()}/{made}" for service, made in databases.items()},
         }
+    for database in databases.values():
+        on_server(f'DROP DATABASE "{database}" WITH (FORCE)')
 
-    def _make(self, databases: Iterable[str]) -> None:
-        for name in set(databases) - self._databases:
-            on_server(f'CREATE DATABASE "{name}"')
-            self._databases.add(name)
 
-    def _gateway(self, settings: Mapping[str, str], port: int) -> Gateway:
-        loaded = load_settings(Settings, (), settings)
-        return Gateway(f"http://127.0.0.1:{port}", lambda viewer: mint(loaded, viewer))
+def _gateway(settings: Mapping[str, str]) -> Gateway:
+    loaded = load_settings(Settings, (), settings)
+    return Gateway(loaded.peer_url(FRONT), lambda viewer: mint(loaded, viewer))

@@ -33,7 +33,7 @@ class ServerProcess:
             # A session of its own: what it starts can be ended with it, and the terminal's Ctrl-C is not for it.
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self.module_and_arguments],
-                env=_surroundings() | self.settings,
+                env={**_surroundings(), **self.settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
