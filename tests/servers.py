@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+DEFAULT_RABBITMQ = "amqp://guest:guest@127.0.0.1:5672"
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432"
 
 
@@ -22,6 +23,11 @@ def postgres_url() -> str:
     except OSError as error:
         raise RuntimeError(f"no PostgreSQL answers at {url}: start one there or set TEST_POSTGRES_URL") from error
     return url
+
+
+def amqp_url() -> str:
+    """A RabbitMQ server where queues may be declared."""
+    return os.environ.get("TEST_AMQP_URL", DEFAULT_RABBITMQ).rstrip("/")
 
 
 def on_server(statement: str) -> None:

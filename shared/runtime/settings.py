@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, cast
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
@@ -102,10 +101,6 @@ class Settings(BaseSettings):
         """The service's own setting; without one, a SQLite file beside the rest of the data."""
         url: str = getattr(self, f"{service}_database_url", "")
         return url or f"sqlite://{self.data_dir / service}.sqlite"
-
-    @property
-    def broker_scheme(self) -> str:
-        return urlsplit(self.broker_url).scheme
 
 
 SettingsT = TypeVar("SettingsT", bound=Settings)

@@ -1,0 +1,100 @@
+"""The running product as the scenarios know it, and the forms in which it runs.
+
+A scenario is written once. What differs between the forms stands here: which processes there are, on which settings,
+and who signs the tokens.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nivaa.components import COMPONENTS
+from nivaa.tokens import mint
+from shared.auth.viewer import Viewer
+from shared.clock import Clock
+from shared.runtime.host import open_host
+from shared.runtime.serving import serving
+from shared.runtime.settings import Settings, load_settings
+from tests.system.server_process import ServerProcess, free_port
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Where the product is reached, and tokens for whoever asks."""
+
+    url: str
+    token: Callable[[Viewer], str]
+
+
+@dataclass
+class Product:
+    """The product in real processes, which can be killed and started again on the same data."""
+
+    servers: Sequence[ServerProcess]
+    gateway: Gateway
+
+    async def start(self) -> None:
+        """Returns when it can be asked."""
+        for server in self.servers:
+            server.start()
+        await asyncio.gather(*(server.until_ready() for server in self.servers))
+
+    def kill(self) -> None:
+        """kill -9 of everything."""
+        for server in self.servers:
+            server.kill()
+
+    async def stop(self) -> list[int]:
+        """Ctrl-C; gives each process's exit status."""
+        return list(await asyncio.gather(*(server.stop() for server in self.servers)))
+
+    def end(self) -> None:
+        for server in self.servers:
+            server.end()
+
+    def printed(self) -> str:
+        return "\n".join(server.printed() for server in self.servers)
+
+    def cpu_seconds(self) -> float:
+        return sum(server.cpu_seconds() for server in self.servers)
+
+
+class Form(ABC):
+    """One way to run the product on a folder of its own. Settings are by their variables' names."""
+
+    @abstractmethod
+    def lay_out(self, folder: Path, settings: Mapping[str, str]) -> Product:
+        """The product in processes of its own, not started yet."""
+
+    @abstractmethod
+    def host(self, folder: Path, clock: Clock, settings: Mapping[str, str]) -> AbstractAsyncContextManager[Gateway]:
+        """The product inside the test's process, behind real HTTP: for days that are yet to come."""
+
+
+class Embedded(Form):
+    """One process, SQLite files, the broker in memory, a folder of PDFs."""
+
+    def lay_out(self, folder: Path, settings: Mapping[str, str]) -> Product:
+        port = free_port()
+        command = ["nivaa", "up", "--port", str(port), "--data-dir", str(folder / "data")]
+        server = ServerProcess(command, settings, port, folder / "output.txt")
+        return Product([server], self._gateway(folder, port))
+
+    @asynccontextmanager
+    async def host(self, folder: Path, clock: Clock, settings: Mapping[str, str]) -> AsyncIterator[Gateway]:
+        overrides = {"NIVAA_DATA_DIR": folder / "data", **settings}
+        async with (
+            open_host(COMPONENTS, env_files=(), clock=clock, overrides=overrides) as host,
+            serving(host, port=0) as port,
+        ):
+            yield self._gateway(folder, port)
+
+    def _gateway(self, folder: Path, port: int) -> Gateway:
+        settings = load_settings(Settings, (), {"NIVAA_DATA_DIR": folder / "data"})
+        return Gateway(f"http://127.0.0.1:{port}", lambda viewer: mint(settings, viewer))
+
+
+FORMS: Mapping[str, Form] = {"embedded": Embedded()}
