@@ -1,8 +1,6 @@
 """Names of a test's own on the RabbitMQ server that all tests share."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -10,6 +8,7 @@ import aio_pika
 
 from shared.messaging.rabbitmq.topology import Names
 from tests.servers import amqp_url
+from tests.servers.apart import run_apart
 
 QUEUES = ("packages", "billing", "invoicing", "bot", "first", "second", "third")
 """The queues a test may have: RabbitMQ does not list them to its clients, so what is to be removed has a name."""
@@ -20,9 +19,8 @@ def own_rabbitmq(server: str | None = None) -> Iterator[str]:
     """A broker URL whose exchanges and queues nobody else uses; they are removed afterwards."""
     server = server or amqp_url()
     prefix = f"nivaa-test-{uuid4().hex[:12]}."
-    yield f"{server}/?prefix={prefix}"
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, _remove(server, Names(prefix))).result()
+    yield f"{server}?prefix={prefix}"
+    run_apart(_remove(server, Names(prefix)))
 
 
 async def _remove(server: str, names: Names) -> None:

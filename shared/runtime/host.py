@@ -81,7 +81,7 @@ async def open_host(
         for component in components:
             jobs += await _open_component(stack, host, component, load(component.settings))
             stack.push_async_callback(host.broker.stop)  # while what takes the deliveries is still open
-        host.checks |= {"broker": host.broker.check, "files": host.files.check}
+        host.checks["broker"] = host.broker.check
         routes = [*health_routes(host.checks, host.stopping), Mount("/", host.apps[components[-1].name])]
         host.app = Starlette(routes=routes)
         await stack.enter_async_context(_running(jobs))
@@ -97,7 +97,7 @@ async def _open_resources(stack: AsyncExitStack, settings: Settings, clock: Cloc
     keys, issuer = _open_keys(settings, session)
     return Host(
         settings=settings,
-        broker=await stack.enter_async_context(open_broker(settings.broker_url, settings.dead_letters)),
+        broker=await stack.enter_async_context(open_broker(settings.broker, settings.dead_letters)),
         files=await stack.enter_async_context(open_file_store(settings.files)),
         session=session,
         verifier=TokenVerifier(keys, settings.jwt_issuer, settings.jwt_audience),
