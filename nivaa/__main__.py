@@ -12,6 +12,7 @@ from shared.errors import NivaaError
 
 COMMANDS = ("up", "token", "settings", "run-monthly")
 UNUSABLE_SETTINGS = 2
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -21,6 +22,8 @@ def main() -> None:
         _end(str(error), UNUSABLE_SETTINGS)
     except (NivaaError, OSError) as error:
         _end(str(error), 1)
+    except KeyboardInterrupt:
+        _end("Stopped.", INTERRUPTED)
 
 
 def command_line(arguments: list[str]) -> typer.Typer:

@@ -1,5 +1,7 @@
-"""Tortoise's SQLite engine, with five traps closed.
+"""Tortoise's SQLite engine, with six traps closed.
 
+- A cancellation while a connection opens would leave its thread to speak to a loop that is closed by then: the
+  opening is finished first, then closed.
 - A cancellation while a transaction begins would keep the file's only lock for ever: it is given back.
 - `begin` would commit what a cancelled predecessor left open: it is rolled back.
 - A script inside a transaction would commit it first: its statements are run one by one.
@@ -100,14 +102,22 @@ class Client(SqliteClient):
     async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002
         if self._connection is not None:
             return
+        opening = asyncio.ensure_future(self._open())
+        try:
+            self._connection = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await (await opening).close()
+            raise
+        await self._post_connect()
+
+    async def _open(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(
             self.filename, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES, timeout=30
         )
         connection.row_factory = sqlite3.Row
         for pragma, value in self.pragmas.items():
             await connection.execute(f"PRAGMA {pragma}={value}")
-        self._connection = connection
-        await self._post_connect()
+        return connection
 
     def _in_transaction(self) -> TransactionContext:
         return TransactionBoundary(Transaction(self), self._lock)

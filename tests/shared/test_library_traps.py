@@ -1,9 +1,12 @@
 """Each trap of our libraries that is closed at the root, with a test that fails when it is open again."""
 
 import asyncio
+import contextlib
 import sys
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from tortoise.exceptions import TransactionManagementError
@@ -24,6 +27,28 @@ async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
     await migrate(config)
     async with open_database(config) as opened:
         yield opened
+
+
+def test_cancelling_an_opening_leaves_no_thread_that_speaks_to_a_closed_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while the process starts: it is cancelled, and its loop closes at once."""
+    stumbled: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", stumbled.append)
+    config = DatabaseConfig("first", f"sqlite://{tmp_path}/first.sqlite", HOME)
+
+    async def cancel_after(steps: int) -> None:
+        task = asyncio.create_task(contextlib.AsyncExitStack().enter_async_context(open_database(config)))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    for steps in (1, 2, 3) * 10:
+        asyncio.run(cancel_after(steps))
+        for thread in set(threading.enumerate()) - {threading.main_thread()}:
+            thread.join()
+    assert stumbled == []
 
 
 async def test_cancelling_a_transactions_begin_leaves_the_database_usable(database: Database) -> None:
