@@ -10,7 +10,7 @@ run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
 
 test: $(development) $(renderer)
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(development)
 	.venv/bin/ruff format --check .

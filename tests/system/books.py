@@ -147,7 +147,9 @@ def charges_of(invoices: Iterable[Node]) -> dict[str, Decimal]:
         for line in invoice["lines"]:
             charges[line["kind"]] += money(line["amount"])
         assert total_of(invoice["lines"], "amount") == money(invoice["subtotal"])
-        assert money(invoice["total"]) == money(invoice["subtotal"]) - money(invoice["discount"]) + money(invoice["tax"])
+        assert money(invoice["total"]) == money(invoice["subtotal"]) - money(invoice["discount"]) + money(
+            invoice["tax"]
+        )
     return dict(charges)
 
 

@@ -75,9 +75,7 @@ async def test_each_run_is_completed_by_the_next_start(running: Running) -> None
         assert len(books.approved) == FAMILIES * len(months) * 3
 
 
-async def killed_while_running(
-    product: Product, desk: Desk, month: str, moment: Moment, chance: random.Random
-) -> None:
+async def killed_while_running(product: Product, desk: Desk, month: str, moment: Moment, chance: random.Random) -> None:
     running = asyncio.create_task(run(desk, month))
 
     async def is_reached() -> bool:

@@ -99,9 +99,7 @@ async def sell_and_teach(desk: Desk, family: Family) -> None:
     """Ten sessions bought, eleven taught: an alert, an overage. Then five more bought, and an add-on."""
     offer = await desk.make("createPackageOffer", totalSessions=10, pricePerSession={"amount": "500"}, name="Ten")
     await desk.make("createPackage", parentId=family.parent, offerId=offer)
-    approvals = [
-        await desk.approve(await desk.log(family.ira, family.meena, start)) for start in family.starts[:-1]
-    ]
+    approvals = [await desk.approve(await desk.log(family.ira, family.meena, start)) for start in family.starts[:-1]]
     deducted = [approval["sessionPackage"] and approval["sessionPackage"]["usedSessions"] for approval in approvals]
     assert deducted == [*range(1, 11), None]
     assert [approval["session"]["coverage"] for approval in approvals] == ["PACKAGE"] * 10 + ["OVERAGE"]

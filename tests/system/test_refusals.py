@@ -117,7 +117,12 @@ async def test_nobody_in_particular_gets_nothing(office: Office, path: str, head
 @pytest.mark.parametrize("role", [Role.PARENT, Role.TUTOR])
 @pytest.mark.parametrize("field", ["parent", "child", "sessionPackage", "session"])
 async def test_what_is_anothers_is_not_there(office: Office, field: str, role: Role) -> None:
-    ids = {"parent": office.asha, "child": office.ira, "sessionPackage": office.ashas_package, "session": office.session}
+    ids = {
+        "parent": office.asha,
+        "child": office.ira,
+        "sessionPackage": office.ashas_package,
+        "session": office.session,
+    }
     query = f"query ($id: ID!) {{ {field}(id: $id) {{ id }} }}"
     assert await office.desk.ask(query, id=ids[field]) == {field: {"id": ids[field]}}
     assert await office.desk.of(Viewer(office.stranger, role)).ask(query, id=ids[field]) == {field: None}

@@ -35,7 +35,7 @@ query ($month: Month!) {
     }
   }
 }"""
-REVERSE = "mutation ($id: ID!) { reverseSession(id: $id, reason: \"it never took place\") { session { status } } }"
+REVERSE = 'mutation ($id: ID!) { reverseSession(id: $id, reason: "it never took place") { session { status } } }'
 VERIFY = "mutation ($month: Month!) { verifyCycle(month: $month) { matches } }"
 PACKAGE = "query ($id: ID!) { sessionPackage(id: $id) { usedSessions status } }"
 DEDUCT = """
