@@ -101,6 +101,7 @@ async def load_all(data_dir: Path) -> None:
     async with loading(data_dir) as (load, gateway):
         await load.live_through(gateway, lambda _: None)
         await load.close_last_month(gateway)
+        await watch_documents(Console(file=StringIO()), gateway, load.last_month)
 
 
 async def summary_of(data_dir: Path) -> dict[str, Any]:
