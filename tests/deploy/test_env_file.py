@@ -24,13 +24,6 @@ def settings_of(component: Component, secrets: Path) -> Settings:
     return load_settings(component.settings, [str(ENV_FILE)], {"NIVAA_SECRETS_DIR": folder})
 
 
-@pytest.fixture(scope="module")
-def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("secrets")
-    make_secrets(folder)
-    return folder
-
-
 @each_service
 def test_a_service_is_reached_where_it_listens(component: Component, secrets: Path) -> None:
     for settings in (settings_of(other, secrets) for other in COMPONENTS):

@@ -65,7 +65,7 @@ def test_packages_are_the_pinned_ones() -> None:
 def test_invoices_are_drawn_with_what_make_run_installs() -> None:
     [installed] = re.findall(r"apt-get install --yes --no-install-recommends (.+?) +&&", DOCKERFILE)
     renderer = (ROOT / "setup/renderer.sh").read_text()
-    [fonts] = re.findall(r"for package in (.+?);", renderer)
+    [fonts] = re.findall(r"^fonts=\((.+)\)$", renderer, re.MULTILINE)
     assert installed.split() == ["wkhtmltopdf", *fonts.split()]
 
 

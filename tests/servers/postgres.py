@@ -76,8 +76,8 @@ def start_private(session: ExitStack, folder: Path) -> str:
 class PrivatePostgres(PrivateServer):
     """A cluster of its own, which trusts whoever comes and flushes nothing to the disk."""
 
-    def __init__(self, binaries: Path, port: int | None = None, password: str | None = None) -> None:
-        super().__init__("postgres", port)
+    def __init__(self, binaries: Path, password: str | None = None) -> None:
+        super().__init__("postgres")
         self._binaries = binaries
         self._password = password
 
@@ -123,9 +123,8 @@ class PrivatePostgres(PrivateServer):
         if self._process is None:
             return []
         pid = self._process.pid
-        with suppress(FileNotFoundError):
-            return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        return []
+        listed = Path(f"/proc/{pid}/task/{pid}/children")
+        return [int(child) for child in listed.read_text().split()] if listed.exists() else []
 
     def _initialise(self) -> None:
         options = ["--username=postgres", "--no-sync", "--encoding=UTF8", "--locale=C"]

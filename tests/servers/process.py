@@ -29,8 +29,8 @@ class NotStarted(Exception):
 class PrivateServer(ABC):
     """May be stopped, killed and started again; its data stay until `remove`. `name` is Debian's for its user."""
 
-    def __init__(self, name: str, port: int | None) -> None:
-        self.port = port or free_port()
+    def __init__(self, name: str) -> None:
+        self.port = free_port()
         self.user = _unprivileged(name)
         self.folder = Path(tempfile.mkdtemp(prefix=f"nivaa-tests-{name}-"))
         if self.user is not None:

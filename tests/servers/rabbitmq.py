@@ -58,15 +58,18 @@ def start_private(session: ExitStack, folder: Path) -> str:
 class PrivateRabbitMQ(PrivateServer):
     """A node of its own, with an epmd of its own: nothing of it is shared with a RabbitMQ of the machine."""
 
-    def __init__(self, binaries: Path, port: int | None = None) -> None:
-        super().__init__("rabbitmq", port)
+    def __init__(self, binaries: Path, credentials: str = "guest:guest") -> None:
+        super().__init__("rabbitmq")
         self._binaries = binaries
+        self._credentials = credentials
+        user, _, password = credentials.partition(":")
+        (self.folder / "rabbitmq.conf").write_text(f"default_user = {user}\ndefault_pass = {password}\n")
         self._distribution_port = free_port()
         self._epmd_port = free_port()
 
     @property
     def url(self) -> str:
-        return f"amqp://guest:guest@127.0.0.1:{self.port}"
+        return f"amqp://{self._credentials}@127.0.0.1:{self.port}"
 
     def command(self) -> Sequence[str | Path]:
         return [self._binaries / "rabbitmq-server"]

@@ -137,10 +137,11 @@ def test_a_private_server_keeps_its_data_when_it_is_killed(strict_postgres: Priv
 
 
 def test_a_rabbitmq_of_our_own_stands_beside_one_that_lets_nobody_in(session: ExitStack) -> None:
-    strict = PrivateRabbitMQ(rabbitmq.binaries() or install("rabbitmq-server", rabbitmq.binaries))
+    binaries = rabbitmq.binaries() or install("rabbitmq-server", rabbitmq.binaries)
+    strict = PrivateRabbitMQ(binaries, "guest:right")
     session.callback(strict.remove)
     strict.start()
-    strict.control("change_password", "guest", "right")
-    url = climb("RabbitMQ", rabbitmq.steps(session, defaults=[strict.url]), "")
-    assert url != strict.url
+    wrong_url = strict.url.replace("right", "wrong")
+    url = climb("RabbitMQ", rabbitmq.steps(session, defaults=[wrong_url]), "")
+    assert url != wrong_url
     rabbitmq.check(url)
