@@ -10,12 +10,12 @@ run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
 
 test: $(development) $(renderer)
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(development)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy shared services nivaa tools tests
+	.venv/bin/mypy shared services nivaa deploy tools tests
 	.venv/bin/lint-imports
 	.venv/bin/python -m shared.database.makemigrations --check packages billing invoicing bot
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from shared.errors import NivaaError
 
-COMMANDS = ("up", "token", "settings", "run-monthly")
+COMMANDS = ("up", "token", "settings", "run-monthly", "dead-letters")
 UNUSABLE_SETTINGS = 2
 INTERRUPTED = 130
 
@@ -32,7 +32,11 @@ def command_line(arguments: list[str]) -> typer.Typer:
     app.callback()(nivaa)
     asked = [name for name in COMMANDS if name in arguments[:1]]
     for name in asked or COMMANDS:
-        app.command(name)(_command(name))
+        command = _command(name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
     return app
 
 
@@ -40,9 +44,10 @@ def nivaa() -> None:
     """Prepaid session packages, monthly billing cycles, invoices and tutor payouts."""
 
 
-def _command(name: str) -> Callable[..., Any]:
-    function_name = name.replace("-", "_")
-    command: Callable[..., Any] = getattr(import_module(f"nivaa.commands.{function_name}"), function_name)
+def _command(name: str) -> Callable[..., Any] | typer.Typer:
+    """A function, or a group of commands."""
+    name_in_code = name.replace("-", "_")
+    command: Callable[..., Any] | typer.Typer = getattr(import_module(f"nivaa.commands.{name_in_code}"), name_in_code)
     return command
 
 

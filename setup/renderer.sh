@@ -7,10 +7,13 @@ cd "$(dirname "$0")/.."
 
 stamp=$1
 
+# What the invoice's style sheet names: Latin and ₹, Devanagari, Tamil, Bengali, and whatever else a name brings.
+fonts=(fonts-noto-core fonts-lohit-deva fonts-lohit-taml fonts-lohit-beng-bengali fonts-dejavu-core)
+
 missing_packages() {
     command -v wkhtmltopdf >/dev/null || echo wkhtmltopdf
     local package
-    for package in fonts-dejavu-core fonts-lohit-deva fonts-lohit-taml fonts-lohit-beng-bengali; do
+    for package in "${fonts[@]}"; do
         dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
     done
 }

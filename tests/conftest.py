@@ -13,6 +13,7 @@ from shared.clock import Clock
 from shared.runtime.component import Component
 from shared.runtime.host import open_host
 from tests.asking import Asker
+from tests.rabbitmq import own_rabbitmq
 from tests.servers import on_server, postgres_url
 from tests.templates import Templates
 
@@ -82,6 +83,16 @@ def _urls(
     if kind == "postgres":
         for service in urls:
             on_server(f'DROP DATABASE "nivaa_test_{run}_{service}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["memory", "rabbitmq"])
+def broker_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A broker of this test's own."""
+    if request.param == "memory":
+        yield "memory://"
+        return
+    with own_rabbitmq() as url:
+        yield url
 
 
 class Hosting(Protocol):

@@ -1,9 +1,6 @@
 """Databases that are migrated once a run; a test's own is a copy of one, which takes a fraction of the time."""
 
-import asyncio
 import shutil
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +8,7 @@ from uuid import uuid4
 from shared.database.database import DatabaseConfig
 from shared.database.migrations import migrate
 from tests.servers import on_server, postgres_url
+from tests.servers.apart import run_apart
 
 
 @dataclass
@@ -41,10 +39,4 @@ class Templates:
 
 
 def _migrated(service: str, url: str) -> None:
-    in_a_loop_of_its_own(lambda: asyncio.run(migrate(DatabaseConfig(service, url))))
-
-
-def in_a_loop_of_its_own(run: Callable[[], None]) -> None:
-    """For fixtures that are asked for while a test's loop is running."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(run).result()
+    run_apart(migrate(DatabaseConfig(service, url)))

@@ -40,12 +40,16 @@ def known_settings() -> Iterator[Setting]:
 
 def _setting(loaded: Settings, field_name: str, field: FieldInfo) -> Setting:
     name = str(field.validation_alias)
-    return Setting(name, _shown(getattr(loaded, field_name)), _source(name), field.description or "")
+    return Setting(
+        name, _shown(getattr(loaded, field_name)), _source(name, loaded.secrets_dir), field.description or ""
+    )
 
 
-def _source(name: str) -> str:
+def _source(name: str, secrets_dir: Path) -> str:
     if os.environ.get(name):
         return "environment"
+    if (secrets_dir / name).is_file():
+        return f"{secrets_dir / name}"
     holders = [file for file in ENV_FILES if Path(file).exists() and dotenv_values(file).get(name)]
     return holders[-1] if holders else "default"
 

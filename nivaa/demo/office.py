@@ -78,8 +78,9 @@ class Office:
     async def _(self, action: PayPayouts) -> None:
         tutors = {self._ids[key] for key in action.tutors}
         ids = [payout["id"] for payout in await self._payouts(action.month) if payout["tutor"]["id"] in tutors]
-        payment = {"ids": ids, "reference": action.reference, "idempotencyKey": action.key}
-        await self._gateway.ask(PAID, input=payment)
+        if ids:
+            payment = {"ids": ids, "reference": action.reference, "idempotencyKey": action.key}
+            await self._gateway.ask(PAID, input=payment)
 
     async def _payouts(self, month: Month) -> list[dict[str, Any]]:
         nodes: list[dict[str, Any]] = (await self._gateway.ask(PAYOUTS, month=str(month)))["payouts"]["nodes"]

@@ -1,4 +1,4 @@
-"""Runs billing alone: `python -m services.billing`."""
+"""`python -m services.billing`: this service alone."""
 
 from services.billing.component import COMPONENT
 from shared.runtime.running import run

@@ -59,4 +59,4 @@ async def _keep_finishing(work: BillingWork) -> None:
         await asyncio.sleep(FINISH_EVERY_SECONDS)
 
 
-COMPONENT = Component(name="billing", settings=BillingSettings, open=open_billing)
+COMPONENT = Component(name="billing", settings=BillingSettings, open=open_billing, port=8002)

@@ -85,4 +85,4 @@ def _issuer(around: Surroundings) -> TokenIssuer:
     return TokenIssuer(KeyFile.open(settings.bot_key_file).signing_key, settings.jwt_issuer, settings.jwt_audience)
 
 
-COMPONENT = Component(name="bot", settings=BotSettings, open=open_bot)
+COMPONENT = Component(name="bot", settings=BotSettings, open=open_bot, port=8004)

@@ -9,6 +9,7 @@ from shared.runtime.settings import Settings, setting
 
 class BotSettings(Settings):
     bot_database_url: str = setting("BOT_DATABASE_URL", "the bot's database", "")
+    bot_database_password: SecretStr = setting("BOT_DATABASE_PASSWORD", "for a URL without one", SecretStr(""))
     bot_token: SecretStr = setting("NIVAA_BOT_TOKEN", "the token from @BotFather; empty: the bot idles", SecretStr(""))
     bot_api_url: str = setting(
         "NIVAA_BOT_API_URL", "Telegram's Bot API or a server like it", "https://api.telegram.org"

@@ -1,6 +1,7 @@
-"""Runs the gateway alone."""
+"""`python -m services.gateway`: this service alone."""
 
 from services.gateway.component import COMPONENT
 from shared.runtime.running import run
 
-run([COMPONENT])
+if __name__ == "__main__":
+    run([COMPONENT])

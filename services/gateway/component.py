@@ -55,4 +55,4 @@ def _authenticator(around: Surroundings) -> Authenticate:
     return authenticate
 
 
-COMPONENT = Component(name=NAME, settings=GatewaySettings, open=open_gateway, has_tables=False, gated=False)
+COMPONENT = Component(name=NAME, settings=GatewaySettings, open=open_gateway, has_tables=False, gated=False, port=8000)

@@ -1,4 +1,4 @@
-"""`python -m services.invoicing` runs this service alone."""
+"""`python -m services.invoicing`: this service alone."""
 
 from services.invoicing.component import COMPONENT
 from shared.runtime.running import run

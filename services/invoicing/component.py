@@ -40,7 +40,8 @@ async def open_invoicing(surroundings: Surroundings) -> AsyncIterator[Service]:
         app=Router(routes=[Route("/graphql", graphql)]),
         handlers=handlers(work),
         jobs=[rendering.run],
+        checks={"files": surroundings.files.check},
     )
 
 
-COMPONENT = Component(name="invoicing", settings=InvoicingSettings, open=open_invoicing)
+COMPONENT = Component(name="invoicing", settings=InvoicingSettings, open=open_invoicing, port=8003)

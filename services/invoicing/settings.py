@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from services.invoicing.document.model import Logo, Organisation
 from shared.runtime.settings import Settings, setting
 
@@ -11,6 +13,9 @@ _MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"
 class InvoicingSettings(Settings):
     invoicing_database_url: str = setting(
         "INVOICING_DATABASE_URL", "postgres://... or sqlite://...; empty: a file in the data folder", ""
+    )
+    invoicing_database_password: SecretStr = setting(
+        "INVOICING_DATABASE_PASSWORD", "for a URL without one", SecretStr("")
     )
     organisation_name: str = setting("NIVAA_ORGANISATION_NAME", "who issues the invoices", "NIVAA Learning")
     organisation_address: str = setting(

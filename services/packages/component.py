@@ -52,4 +52,4 @@ def open_context(work: PackagesWork, settings: PackagesSettings, viewer: Viewer)
     )
 
 
-COMPONENT = Component(name="packages", settings=PackagesSettings, open=open_packages)
+COMPONENT = Component(name="packages", settings=PackagesSettings, open=open_packages, port=8001)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from pydantic import field_validator
+from pydantic import SecretStr, field_validator
 
 from services.packages.domain.alerts import LowLine
 from services.packages.domain.organisation import Organisation
@@ -14,6 +14,9 @@ from shared.runtime.settings import Settings, setting
 class PackagesSettings(Settings):
     packages_database_url: str = setting(
         "PACKAGES_DATABASE_URL", "postgres://... or sqlite://path; empty: a file in the data folder", ""
+    )
+    packages_database_password: SecretStr = setting(
+        "PACKAGES_DATABASE_PASSWORD", "for a URL without one", SecretStr("")
     )
     default_session_price: Decimal = setting(
         "NIVAA_DEFAULT_SESSION_PRICE", "what a session costs a parent who never bought a package", Decimal("600.00")

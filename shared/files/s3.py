@@ -1,7 +1,7 @@
 """A bucket as a file store: Cloudflare R2, or anything else that speaks S3."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -40,11 +40,15 @@ _CONFIG = AioConfig(
 
 @dataclass(frozen=True)
 class S3Location:
-    """Where the bucket is; credentials are taken from the standard AWS_* environment."""
+    """Where the bucket is; credentials are taken from the standard AWS_* environment.
+
+    `links` is the endpoint as readers reach it, where that is another one than ours.
+    """
 
     bucket: str
     endpoint: str | None
     region: str
+    links: str | None = None
 
 
 class S3Store:
@@ -52,17 +56,25 @@ class S3Store:
 
     routes: Sequence[BaseRoute] = ()
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
+    def __init__(self, client: "S3Client", signer: "S3Client", bucket: str) -> None:
         self._client = client
+        self._signer = signer
         self._bucket = bucket
 
     @classmethod
     @asynccontextmanager
     async def open(cls, location: S3Location) -> AsyncIterator["S3Store"]:
-        """Keeps one client: making one costs a hundred times a request's own work."""
+        """Keeps its clients: making one costs a hundred times a request's own work."""
         session = aioboto3.Session(region_name=location.region)
-        async with session.client("s3", endpoint_url=location.endpoint, config=_CONFIG) as client:
-            yield cls(client, location.bucket)
+        async with AsyncExitStack() as stack:
+
+            async def connect(endpoint: str | None) -> "S3Client":
+                return await stack.enter_async_context(session.client("s3", endpoint_url=endpoint, config=_CONFIG))
+
+            client = await connect(location.endpoint)
+            # A link's signature covers its host, so that it cannot be put on afterwards.
+            signer = await connect(location.links) if location.links else client
+            yield cls(client, signer, location.bucket)
 
     async def put_if_absent(self, key: str, content: bytes, media_type: str) -> StoredFile:
         if not await self._written(checked_key(key), content, media_type) and await self.read(key) != content:
@@ -94,7 +106,7 @@ class S3Store:
             raise FileMissing(key) from None
 
     async def link(self, key: str, lifetime: timedelta, download_name: str) -> str:
-        return await self._client.generate_presigned_url(
+        return await self._signer.generate_presigned_url(
             "get_object",
             Params={
                 "Bucket": self._bucket,

@@ -2,8 +2,11 @@
 
 - `publish` returns when every queue bound to the events' topics has them for good: a crash after it loses nothing.
 - Each queue gets each event at least once, in no promised order.
+- A delivery that fails is made again, after a pause; whatever a batch has in common with a failing event is delivered.
 - An event whose delivery fails DELIVERY_LIMIT times is put aside as a dead letter of that queue; the others go on.
-- Dead letters can be read and replayed.
+- A subscriber that cannot take even an empty batch is out of order: its events wait until it can.
+- Dead letters can be read, and replayed to the queue that could not take them.
+- An event whose topic no queue is bound to holds up nothing.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -35,11 +38,14 @@ class Broker(Protocol):
     async def subscribe(self, queue: str, topics: Collection[str], deliver: Deliver) -> None:
         """Binds a queue to topics; `deliver` commits before it returns, or raises and gets the events again."""
 
-    async def dead_letters(self, queue: str | None = None) -> list[DeadLetter]:
-        """The dead letters of one queue or of all, oldest first."""
+    async def stop(self) -> None:
+        """Ends all deliveries: what has begun is finished, the rest waits for the next subscriber."""
 
-    async def replay(self, letter: DeadLetter) -> None:
-        """Delivers a dead letter's event to its queue again; raises, and keeps the letter, when that fails."""
+    async def dead_letters(self, queue: str) -> list[DeadLetter]:
+        """The dead letters of a queue, oldest first."""
+
+    async def replay(self, letters: Collection[DeadLetter]) -> None:
+        """Puts the letters' events back into their queues. One that fails again is a dead letter again."""
 
     async def check(self) -> None:
         """Raises when the broker is out of reach."""

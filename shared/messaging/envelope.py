@@ -11,6 +11,8 @@ from shared.contracts import Contract
 from shared.ids import new_id
 
 PACK_SIZE = 100
+PACK_BYTES = 512 * 1024
+"""Large events travel alone: RabbitMQ takes 16 MiB at most, and a big message holds up what comes behind it."""
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -27,8 +29,15 @@ class Event(msgspec.Struct, frozen=True):
 
 
 def packed(events: Iterable[Event]) -> Iterator[list[Event]]:
-    """Packs of at most PACK_SIZE events of one topic, each in the order they came."""
+    """Packs of events of one topic, each in the order they came; at most PACK_SIZE of them, and PACK_BYTES of bodies
+    unless a single one has more."""
     for _, same_topic in groupby(sorted(events, key=lambda e: e.topic), key=lambda e: e.topic):
-        pack = list(same_topic)
-        for start in range(0, len(pack), PACK_SIZE):
-            yield pack[start : start + PACK_SIZE]
+        pack: list[Event] = []
+        size = 0
+        for event in same_topic:
+            if pack and (len(pack) == PACK_SIZE or size + len(event.body) > PACK_BYTES):
+                yield pack
+                pack, size = [], 0
+            pack.append(event)
+            size += len(event.body)
+        yield pack

@@ -61,13 +61,18 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class Component:
-    """A service as a host starts it. `gated`: whether every request needs a token before the app sees it."""
+    """A service as a host starts it. `gated`: whether every request needs a token before the app sees it.
+
+    `port` is where it listens when it runs alone and nobody says otherwise: each has its own, so that all can run on
+    one machine. 0 is any that is free.
+    """
 
     name: str
     settings: type[Settings]
     open: Callable[[Surroundings], AbstractAsyncContextManager[Service]]
     has_tables: bool = True
     gated: bool = True
+    port: int = 0
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from shared.files.opening import open_file_store
 from shared.files.store import FileStore
 from shared.messaging.broker import Broker
 from shared.messaging.inbox import Inbox
-from shared.messaging.memory import MemoryBroker
+from shared.messaging.opening import open_broker
 from shared.messaging.outbox import Relay
 from shared.runtime.component import Check, Component, Job, Service, Surroundings
 from shared.runtime.health import health_routes
@@ -80,7 +80,8 @@ async def open_host(
         jobs: list[tuple[str, Job]] = []
         for component in components:
             jobs += await _open_component(stack, host, component, load(component.settings))
-        host.checks |= {"broker": host.broker.check, "files": host.files.check}
+            stack.push_async_callback(host.broker.stop)  # while what takes the deliveries is still open
+        host.checks["broker"] = host.broker.check
         routes = [*health_routes(host.checks, host.stopping), Mount("/", host.apps[components[-1].name])]
         host.app = Starlette(routes=routes)
         await stack.enter_async_context(_running(jobs))
@@ -96,7 +97,7 @@ async def _open_resources(stack: AsyncExitStack, settings: Settings, clock: Cloc
     keys, issuer = _open_keys(settings, session)
     return Host(
         settings=settings,
-        broker=_open_broker(settings),
+        broker=await stack.enter_async_context(open_broker(settings.broker, settings.dead_letters)),
         files=await stack.enter_async_context(open_file_store(settings.files)),
         session=session,
         verifier=TokenVerifier(keys, settings.jwt_issuer, settings.jwt_audience),
@@ -110,12 +111,6 @@ def _open_keys(settings: Settings, session: aiohttp.ClientSession) -> tuple[KeyS
         return JwksUrl(settings.jwks_url, session), None
     keys = KeyFile.open(settings.key_file)
     return keys, TokenIssuer(keys.signing_key, settings.jwt_issuer, settings.jwt_audience)
-
-
-def _open_broker(settings: Settings) -> Broker:
-    if settings.broker_scheme != "memory":
-        raise ValueError(f"no broker for {settings.broker_scheme}://")
-    return MemoryBroker(settings.dead_letters)
 
 
 async def _open_component(

@@ -12,7 +12,7 @@ from shared.runtime.component import Component
 from shared.runtime.host import open_host
 from shared.runtime.logging import configure_logging
 from shared.runtime.serving import serving, until_stopped
-from shared.runtime.settings import ENV_FILES
+from shared.runtime.settings import ENV_FILES, Settings
 
 log = structlog.get_logger()
 
@@ -38,15 +38,19 @@ def run(components: Sequence[Component]) -> None:
 async def _serve(components: Sequence[Component], env_files: Sequence[str], overrides: dict[str, object]) -> None:
     async with open_host(components, env_files=env_files, overrides=overrides) as host:
         configure_logging(host.settings.log_level)
-        async with serving(host) as port:
+        async with serving(host, port=_port(host.settings, components[-1])) as port:
             names = ",".join(component.name for component in components)
             log.info("serving", components=names, address=f"http://{host.settings.host}:{port}")
             await until_stopped(host)
             log.info("stopping")
 
 
+def _port(settings: Settings, front: Component) -> int:
+    return settings.port if "port" in settings.model_fields_set else front.port
+
+
 def _arguments(name: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=f"Serves {name}.")
-    parser.add_argument("--port", type=int)
+    parser.add_argument("--port", type=int, help="where to listen; otherwise NIVAA_PORT, or the service's own port")
     parser.add_argument("--env-file", action="append", default=[], help="read after .env; may be given again")
     return parser.parse_args()

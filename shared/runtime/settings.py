@@ -1,19 +1,27 @@
-"""Settings from the environment, or from env files where it is silent. Their defaults are the embedded form."""
+"""Settings from the environment, or where it is silent from secret files, then env files. Their defaults are the
+embedded form."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from shared.auth.viewer import Role
 from shared.money import parse_currency
 
 ENV_FILES = (".env",)
+SECRETS_DIR = Path("/run/secrets")
 
 
 def setting(name: str, meaning: str, default: Any = ...) -> Any:
@@ -39,9 +47,16 @@ class Settings(BaseSettings):
     data_dir: Path = setting("NIVAA_DATA_DIR", "the folder of everything the embedded form keeps", Path(".data"))
     host: str = setting("NIVAA_HOST", "the address to listen on", "127.0.0.1")
     port: int = setting("NIVAA_PORT", "the port to listen on", 8000)
+    secrets_dir: Path = setting(
+        "NIVAA_SECRETS_DIR", "a folder where a file named like a setting holds its value", SECRETS_DIR
+    )
     broker_url: str = setting("NIVAA_BROKER_URL", "memory:// or amqp://user:password@host/vhost", "memory://")
+    broker_password: SecretStr = setting("NIVAA_BROKER_PASSWORD", "for a broker's URL without one", SecretStr(""))
     files_url: str = setting("NIVAA_FILES_URL", "folder://path or s3://bucket?endpoint=...", "")
     jwks_url: str = setting("NIVAA_JWKS_URL", "where tokens' keys are published; empty: a key file of our own", "")
+    own_key_file: Path | None = setting(
+        "NIVAA_KEY_FILE", "the keys that sign and verify tokens without NIVAA_JWKS_URL; empty: in the data folder", None
+    )
     jwt_issuer: str = setting("NIVAA_JWT_ISSUER", "who issues tokens", "https://nivaa.invalid")
     jwt_audience: str = setting("NIVAA_JWT_AUDIENCE", "whom tokens are for", "nivaa")
     log_level: str = setting("NIVAA_LOG_LEVEL", "debug, info, warning or error", "info")
@@ -76,14 +91,29 @@ class Settings(BaseSettings):
     def _known_currency(cls, value: str) -> str:
         return parse_currency(value)
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - does not know the folder yet
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Earlier ones win. Where the secrets are, the others say."""
+        named = {**dotenv_settings(), **env_settings(), **init_settings()}
+        folder = Path(named.get("NIVAA_SECRETS_DIR", SECRETS_DIR))
+        secrets = SecretsSettingsSource(settings_cls, folder if folder.is_dir() else None)
+        return init_settings, env_settings, secrets, dotenv_settings
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
     @property
     def key_file(self) -> Path:
-        """The signing key of the embedded form."""
-        return self.data_dir / "keys.json"
+        """Our own signing keys."""
+        return self.own_key_file or self.data_dir / "keys.json"
 
     @property
     def files(self) -> str:
@@ -99,13 +129,24 @@ class Settings(BaseSettings):
         return url
 
     def database_url(self, service: str) -> str:
-        """The service's own setting; without one, a SQLite file beside the rest of the data."""
+        """The service's own setting, with its password; without one, a SQLite file beside the rest of the data."""
         url: str = getattr(self, f"{service}_database_url", "")
-        return url or f"sqlite://{self.data_dir / service}.sqlite"
+        password: SecretStr = getattr(self, f"{service}_database_password", SecretStr(""))
+        return _with_password(url, password) or f"sqlite://{self.data_dir / service}.sqlite"
 
     @property
-    def broker_scheme(self) -> str:
-        return urlsplit(self.broker_url).scheme
+    def broker(self) -> str:
+        """The broker's URL, with its password."""
+        return _with_password(self.broker_url, self.broker_password)
+
+
+def _with_password(url: str, password: SecretStr) -> str:
+    """The password where the URL names a user without one."""
+    parts = urlsplit(url)
+    if not password.get_secret_value() or parts.username is None or parts.password is not None:
+        return url
+    user, _, address = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user}:{quote(password.get_secret_value(), safe='')}@{address}").geturl()
 
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
@@ -114,6 +155,7 @@ SettingsT = TypeVar("SettingsT", bound=Settings)
 def load_settings(
     kind: type[SettingsT], env_files: Sequence[str] = ENV_FILES, overrides: Mapping[str, object] = MappingProxyType({})
 ) -> SettingsT:
-    """The environment first, then the files, later ones over earlier; overrides (by variable name) over all."""
+    """The environment first, then secret files, then env files, later ones over earlier; overrides (by variable name)
+    over all."""
     made: SettingsT = cast("Any", kind)(_env_file=tuple(env_files), **overrides)
     return made

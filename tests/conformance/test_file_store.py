@@ -11,12 +11,12 @@ import aiohttp
 import pytest
 import pytest_asyncio
 import uvicorn
-from moto.server import ThreadedMotoServer
 from starlette.applications import Starlette
 from yarl import URL
 
 from shared.files.opening import open_file_store
 from shared.files.store import FileExists, FileMissing, FileStore, FileStoreUnavailable, InvalidKey
+from tests.servers.bucket import CREDENTIALS, new_bucket, s3_endpoint
 
 KEY = "invoices/2026-10/NV-2627-000123.pdf"
 PDF = "application/pdf"
@@ -39,33 +39,22 @@ async def served(store: FileStore) -> AsyncIterator[str]:
             await serving
 
 
-@pytest.fixture(scope="session")
-def s3_endpoint() -> str:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    return f"http://{host}:{port}"
-
-
-async def make_bucket(endpoint: str, name: str) -> None:
-    async with aiohttp.ClientSession() as http, http.put(f"{endpoint}/{name}") as response:
-        assert response.status == 200
-
-
 @pytest.fixture(params=["folder", "s3"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest_asyncio.fixture
-async def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture
+def s3_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def url(kind: str, tmp_path: Path, s3_credentials: None) -> str:  # noqa: ARG001 - it is the environment that counts
     if kind == "folder":
         return f"folder://{tmp_path}/files"
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    endpoint, bucket = request.getfixturevalue("s3_endpoint"), tmp_path.name.replace("_", "-")[:60].strip("-").lower()
-    await make_bucket(endpoint, bucket)
-    return f"s3://{bucket}?endpoint={endpoint}&region=us-east-1"
+    return new_bucket(tmp_path.name.replace("_", "-")[:60].strip("-").lower())
 
 
 @pytest_asyncio.fixture
@@ -234,12 +223,13 @@ class TestFolder:
 class TestBucket:
     """What only a bucket has: a network between."""
 
-    async def test_a_bucket_that_does_not_exist_is_unavailable(
-        self, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        async with open_file_store(f"s3://nowhere?endpoint={s3_endpoint}") as store:
+    @pytest.fixture
+    def kind(self) -> str:
+        return "s3"
+
+    @pytest.mark.usefixtures("s3_credentials")
+    async def test_a_bucket_that_does_not_exist_is_unavailable(self) -> None:
+        async with open_file_store(f"s3://nowhere?endpoint={s3_endpoint()}") as store:
             with pytest.raises(FileStoreUnavailable):
                 await store.check()
             with pytest.raises(FileStoreUnavailable):
@@ -247,9 +237,17 @@ class TestBucket:
             with pytest.raises(FileStoreUnavailable):
                 await store.read(KEY)
 
-    async def test_a_server_that_is_not_there_is_unavailable(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    async def test_links_lead_to_where_readers_reach_the_bucket(self, url: str) -> None:
+        endpoint = URL(url).query["endpoint"]
+        async with open_file_store(f"{url}&links={endpoint.replace('127.0.0.1', 'localhost')}") as store:
+            await store.put_if_absent(KEY, b"%PDF", PDF)
+            link = await store.link(KEY, MINUTE, "name.pdf")
+            assert URL(link).host == "localhost"
+            async with followed(store, link) as response:
+                assert await response.read() == b"%PDF"
+
+    @pytest.mark.usefixtures("s3_credentials")
+    async def test_a_server_that_is_not_there_is_unavailable(self) -> None:
         with socket(type=SOCK_STREAM) as taken:
             taken.bind(("127.0.0.1", 0))
             port = taken.getsockname()[1]

@@ -3,94 +3,51 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from shared.contracts.billing import PeriodClosing
 from shared.contracts.packages import PeriodSealed
-from shared.database.database import Database, DatabaseConfig, Transaction, open_database
-from shared.database.migrations import migrate
-from shared.ids import new_id
+from shared.database.database import Database
 from shared.messaging import outbox
+from shared.messaging.broker import Broker
 from shared.messaging.envelope import Event
-from shared.messaging.inbox import Inbox
-from shared.messaging.memory import MemoryBroker
-from shared.messaging.outbox import Outbox, Relay
+from shared.messaging.opening import open_broker
+from shared.messaging.outbox import Relay
+from shared.messaging.rabbitmq import link
 from tests.conftest import DatabaseUrls
+from tests.eventually import eventually
+from tests.probes.notes import NOW, QUEUE, Receiver, Sender, open_notes
 
-NOW = datetime(2026, 11, 3, tzinfo=UTC)
-
-
-@dataclass
-class Sender:
-    database: Database
-    broker: MemoryBroker
-    outbox: Outbox = field(default_factory=Outbox)
-
-    @property
-    def relay(self) -> Relay:
-        return Relay(self.database, self.outbox, self.broker)
-
-    async def write(self, *months: str, fail: bool = False) -> None:
-        async with self.database.transaction() as transaction:
-            for month in months:
-                await transaction.execute(
-                    "INSERT INTO note (id, text, at, stock) VALUES ($1, $2, $3, 0)", new_id(), month, NOW
-                )
-            await self.outbox.stage(transaction, [PeriodClosing(month=month) for month in months], NOW)
-            if fail:
-                raise RuntimeError("changed my mind")
-
-    async def staged(self) -> int:
-        count: int = await self.database.value("SELECT count(*) FROM outbox")
-        return count
+NOBODY_LISTENS = "amqp://127.0.0.1:9/"
 
 
-@dataclass
-class Receiver:
-    database: Database
-    poison: str = ""
-
-    @property
-    def inbox(self) -> Inbox:
-        return Inbox(self.database, {PeriodClosing: self.take})
-
-    async def take(self, transaction: Transaction, facts: Sequence[PeriodClosing]) -> None:
-        for fact in facts:
-            await transaction.execute(
-                "INSERT INTO note (id, text, at, stock) VALUES ($1, $2, $3, 0)", new_id(), fact.month, NOW
-            )
-            if fact.month == self.poison:
-                raise RuntimeError("cannot take it")
-
-    async def taken(self) -> list[str]:
-        return [row["text"] for row in await self.database.rows("SELECT text FROM note ORDER BY text")]
+@pytest.fixture
+async def broker(broker_url: str, tmp_path: Path) -> AsyncIterator[Broker]:
+    async with open_broker(broker_url, tmp_path / "dead-letters") as broker:
+        yield broker
+        await broker.stop()
 
 
 @pytest.fixture
 async def databases(database_urls: DatabaseUrls) -> AsyncIterator[list[Database]]:
     async with AsyncExitStack() as stack:
-        opened = []
-        for name in ("first", "second"):
-            config = DatabaseConfig(name, database_urls(name), "tests.probes")
-            await migrate(config)
-            opened.append(await stack.enter_async_context(open_database(config)))
-        yield opened
+        yield [await stack.enter_async_context(open_notes(name, database_urls(name))) for name in ("first", "second")]
 
 
 @pytest.fixture
-async def sender(databases: list[Database], tmp_path: Path) -> Sender:
-    return Sender(databases[0], MemoryBroker(tmp_path / "dead-letters"))
+async def sender(databases: list[Database], broker: Broker) -> Sender:
+    return Sender(databases[0], broker)
 
 
 @pytest.fixture
-async def receiver(databases: list[Database], sender: Sender) -> Receiver:
+async def receiver(databases: list[Database], broker: Broker) -> AsyncIterator[Receiver]:
     receiver = Receiver(databases[1])
-    await sender.broker.subscribe("second", receiver.inbox.topics, receiver.inbox.receive)
-    return receiver
+    await receiver.listen(broker)
+    yield receiver
+    await broker.stop()
 
 
 async def test_events_leave_with_the_rows_they_tell_of(sender: Sender, receiver: Receiver) -> None:
@@ -99,7 +56,7 @@ async def test_events_leave_with_the_rows_they_tell_of(sender: Sender, receiver:
     await sender.write("2026-09", "2026-10")
     while await sender.relay.drain():
         pass
-    assert await receiver.taken() == ["2026-09", "2026-10"]
+    await eventually(partial(receiver.has_taken, ["2026-09", "2026-10"]))
     assert await sender.staged() == 0
 
 
@@ -110,7 +67,7 @@ async def test_a_relay_is_woken_by_the_commit(sender: Sender, monkeypatch: pytes
     async def arrive(_: Sequence[Event]) -> None:
         arrived.set()
 
-    await sender.broker.subscribe("second", [PeriodClosing.TOPIC], arrive)
+    await sender.broker.subscribe(QUEUE, [PeriodClosing.TOPIC], arrive)
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
         running = group.create_task(sender.relay.run())
         await asyncio.sleep(0)  # it starts, finds nothing and waits
@@ -125,6 +82,14 @@ async def test_an_event_delivered_twice_takes_effect_once(receiver: Receiver) ->
     await receiver.inbox.receive([event])
     await asyncio.gather(*(receiver.inbox.receive([event]) for _ in range(5)))
     assert await receiver.taken() == ["2026-10"]
+
+
+async def test_an_event_published_twice_takes_effect_once(sender: Sender, receiver: Receiver) -> None:
+    events = [Event.about(PeriodClosing(month=month), NOW) for month in ("2026-09", "2026-10")]
+    await sender.broker.publish(events)
+    await sender.broker.publish([*events, *events])
+    await sender.broker.publish([Event.about(PeriodClosing(month="2026-11"), NOW)])
+    await eventually(partial(receiver.has_taken, ["2026-09", "2026-10", "2026-11"]))
 
 
 async def test_an_effect_that_fails_leaves_the_event_unseen(receiver: Receiver) -> None:
@@ -142,26 +107,27 @@ async def test_one_poisonous_event_holds_up_no_other_and_is_kept(sender: Sender,
     receiver.poison = "2026-09"
     await sender.write("2026-08", "2026-09", "2026-10")
     await sender.relay.drain()
-    assert await receiver.taken() == ["2026-08", "2026-10"]
+    await eventually(partial(receiver.has_taken, ["2026-08", "2026-10"]))
     assert await sender.staged() == 0
-    [letter] = await sender.broker.dead_letters("second")
+    await eventually(partial(_has_letters, sender.broker, 1))
     receiver.poison = ""
-    await sender.broker.replay(letter)
-    assert await receiver.taken() == ["2026-08", "2026-09", "2026-10"]
+    await sender.broker.replay(await sender.broker.dead_letters(QUEUE))
+    await eventually(partial(receiver.has_taken, ["2026-08", "2026-09", "2026-10"]))
+    await eventually(partial(_has_letters, sender.broker, 0))
 
 
-async def test_events_stay_staged_while_the_broker_fails(sender: Sender, receiver: Receiver) -> None:
-    class Unreachable(MemoryBroker):
-        async def publish(self, events: Sequence[Event]) -> None:
-            raise ConnectionError(len(events))
-
+async def test_events_stay_staged_while_the_broker_fails(
+    sender: Sender, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "PUBLISH_SECONDS", 0.1)
     await sender.write("2026-10")
-    unreachable = Unreachable(Path("unused"))
-    with pytest.raises(ConnectionError):
-        await Relay(sender.database, sender.outbox, unreachable).drain()
+    async with open_broker(NOBODY_LISTENS, Path("unused")) as unreachable:
+        with pytest.raises(TimeoutError):
+            await Relay(sender.database, sender.outbox, unreachable).drain()
     assert await sender.staged() == 1
+    monkeypatch.undo()
     assert await sender.relay.drain() == 1
-    assert await receiver.taken() == ["2026-10"]
+    await eventually(partial(receiver.has_taken, ["2026-10"]))
 
 
 async def test_two_relays_share_an_outbox_without_doing_work_twice_in_effect(
@@ -172,7 +138,7 @@ async def test_two_relays_share_an_outbox_without_doing_work_twice_in_effect(
     relays = [sender.relay, sender.relay]
     while any(await asyncio.gather(*(relay.drain() for relay in relays))):
         pass
-    assert await receiver.taken() == months
+    await eventually(partial(receiver.has_taken, months))
 
 
 async def test_an_event_that_is_not_what_its_topic_says_is_refused_whole(receiver: Receiver) -> None:
@@ -183,3 +149,7 @@ async def test_an_event_that_is_not_what_its_topic_says_is_refused_whole(receive
     with pytest.raises(Exception, match="Expected `str`"):
         await receiver.inbox.receive([Event.about(PeriodClosing(month="2026-10"), NOW), disguised])
     assert await receiver.taken() == []
+
+
+async def _has_letters(broker: Broker, number: int) -> bool:
+    return len(await broker.dead_letters(QUEUE)) == number

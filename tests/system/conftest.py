@@ -1,13 +1,16 @@
 """Every scenario runs once per form, on a product of its own."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from tests.system.product import FORMS, Form, Product
+from tests.system.distributed import Distributed
+from tests.system.product import Embedded, Form, Product
+
+FORMS: Mapping[str, Form] = {"embedded": Embedded(), "distributed": Distributed()}
 
 
 class Running(Protocol):
@@ -20,8 +23,10 @@ class Running(Protocol):
 
 
 @pytest.fixture(scope="session", params=FORMS)
-def form(request: pytest.FixtureRequest) -> Form:
-    return FORMS[request.param]
+def form(request: pytest.FixtureRequest) -> Iterator[Form]:
+    form = FORMS[request.param]
+    yield form
+    form.clear_away()
 
 
 @pytest.fixture

@@ -124,7 +124,8 @@ class Desk:
         """Until the month is closed, without asking for it."""
 
         async def is_closed() -> bool:
-            return bool((await self._cycle(month))["status"] == "CLOSED")
+            closed: bool = (await self._cycle(month))["status"] == "CLOSED"
+            return closed
 
         await until(is_closed)
 

@@ -18,7 +18,8 @@ from shared.clock import Clock
 from shared.runtime.host import open_host
 from shared.runtime.serving import serving
 from shared.runtime.settings import Settings, load_settings
-from tests.system.server_process import ServerProcess, free_port
+from tests.servers.process import free_port
+from tests.system.server_process import ServerProcess
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,9 @@ class Form(ABC):
     def host(self, folder: Path, clock: Clock, settings: Mapping[str, str]) -> AbstractAsyncContextManager[Gateway]:
         """The product inside the test's process, behind real HTTP: for days that are yet to come."""
 
+    def clear_away(self) -> None:  # noqa: B027 - not every form has something
+        """What its products have left outside their folders."""
+
 
 class Embedded(Form):
     """One process, SQLite files, the broker in memory, a folder of PDFs."""
@@ -95,6 +99,3 @@ class Embedded(Form):
     def _gateway(self, folder: Path, port: int) -> Gateway:
         settings = load_settings(Settings, (), {"NIVAA_DATA_DIR": folder / "data"})
         return Gateway(f"http://127.0.0.1:{port}", lambda viewer: mint(settings, viewer))
-
-
-FORMS: Mapping[str, Form] = {"embedded": Embedded()}

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -34,7 +33,7 @@ class ServerProcess:
             # A session of its own: what it starts can be ended with it, and the terminal's Ctrl-C is not for it.
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self.module_and_arguments],
-                env={**_surroundings(), **self.settings},
+                env={**surroundings(), **self.settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -85,13 +84,7 @@ class ServerProcess:
             return False
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def _surroundings() -> dict[str, str]:
+def surroundings() -> dict[str, str]:
     """This process's environment without settings of the product; it is to run from the sources here."""
     settings = ("NIVAA_", "PACKAGES_", "BILLING_", "INVOICING_", "BOT_", "GATEWAY_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(settings)}

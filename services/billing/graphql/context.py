@@ -20,7 +20,6 @@ from services.billing.reads import (
 from services.billing.work import BillingWork
 from shared.auth.viewer import Role
 from shared.database.database import Row, Statements
-from shared.errors import Forbidden
 from shared.graphql.context import Context
 from shared.period import Month
 
@@ -45,28 +44,26 @@ class BillingContext(Context):
 
     def sees_tutor(self, tutor_id: UUID) -> bool:
         """Tutors see their own pay; coordinators and services everyone's."""
-        viewer = self.viewer
-        return viewer.role in (Role.COORDINATOR, Role.SERVICE) or (
-            viewer.role is Role.TUTOR and viewer.person_id == tutor_id
-        )
+        return self.sees_overview or self.only_tutor == tutor_id
 
     def coordinators_work(self) -> tuple[BillingWork, str]:
         """What a mutation works with, and who is written down as having done it."""
         self.require(Role.COORDINATOR)
         return self.work, self.viewer.subject
 
+    @property
+    def sees_overview(self) -> bool:
+        """Whether the organisation as a whole is this viewer's to see."""
+        return self.viewer.role in (Role.COORDINATOR, Role.SERVICE)
+
     def require_overview(self) -> None:
-        """For what is about the whole organisation."""
+        """For single fields that tell about the whole organisation. Raises Forbidden."""
         self.require(Role.COORDINATOR, Role.SERVICE)
 
-    def require_pay_reader(self) -> UUID | None:
-        """The only tutor whose pay may be listed, or None for all. Raises Forbidden for those who see no pay."""
-        if self.viewer.role is not Role.TUTOR:
-            self.require_overview()
-            return None
-        if self.viewer.person_id is None:
-            raise Forbidden("this token names no tutor")
-        return self.viewer.person_id
+    @property
+    def only_tutor(self) -> UUID | None:
+        """The tutor to whose pay a list is narrowed for this viewer; None where it is not."""
+        return self.viewer.person_id if self.viewer.role is Role.TUTOR else None
 
 
 def loaders(work: BillingWork) -> Loaders:

@@ -6,6 +6,7 @@ import strawberry
 
 from services.billing import reads
 from services.billing.domain.payouts import PayoutStatus
+from services.billing.graphql.context import BillingContext
 from services.billing.graphql.types import BillingCycle, Info, Payout, Tutor, not_yet, shown_id
 from services.billing.use_cases.preview_cycle import CyclePreview as Preview
 from services.billing.use_cases.preview_cycle import preview_cycle
@@ -69,15 +70,14 @@ class PayoutFilter:
     tutor_id: strawberry.ID | None = None
     status: PayoutStatus | None = None
 
-    def asked(self, only_tutor: UUID | None) -> reads.PayoutChoice:
-        """The choice, narrowed to the only tutor whom the viewer may see, if there is such a one."""
-        tutor_id = parse_id(self.tutor_id, "tutorId") if self.tutor_id else None
-        is_hidden = only_tutor is not None and tutor_id not in (None, only_tutor)
+    def asked(self, context: BillingContext) -> reads.PayoutChoice:
+        """The choice among the payouts that the viewer may see."""
+        tutor_id = parse_id(self.tutor_id, "tutorId") if self.tutor_id else context.only_tutor
         return reads.PayoutChoice(
             month=str(self.month) if self.month else None,
-            tutor_id=only_tutor or tutor_id,
+            tutor_id=tutor_id,
             status=self.status.value if self.status else None,
-            nothing=is_hidden,
+            nothing=not context.sees_overview and (tutor_id is None or tutor_id != context.only_tutor),
         )
 
 
@@ -85,7 +85,8 @@ class PayoutFilter:
 class Query:
     @strawberry.field
     async def billing_cycle(self, info: Info, month: Month) -> BillingCycle | None:
-        info.context.require_overview()
+        if not info.context.sees_overview:
+            return None
         row = await reads.cycle_of_month(info.context.work.database, month)
         return BillingCycle.of(row) if row else None
 
@@ -93,18 +94,16 @@ class Query:
     async def billing_cycles(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[BillingCycle]:
-        """The newest month first."""
-        info.context.require_overview()
+        """The newest month first; for coordinators."""
+        seen = info.context.sees_overview
         page = Page.asked(first, after, tuple[str])
         database = info.context.work.database
-        rows = await reads.cycles_page(database, page.after[0] if page.after else None, page.limit)
-        return connection(
-            page,
-            rows,
-            key=lambda row: [row["month"]],
-            node=BillingCycle.of,
-            count=lambda: reads.count_cycles(database),
-        )
+        rows = await reads.cycles_page(database, page.after[0] if page.after else None, page.limit) if seen else []
+
+        async def count() -> int:
+            return await reads.count_cycles(database) if seen else 0
+
+        return connection(page, rows, key=lambda row: [row["month"]], node=BillingCycle.of, count=count)
 
     @strawberry.field
     async def preview_cycle(self, info: Info, month: Month) -> CyclePreview:
@@ -123,8 +122,8 @@ class Query:
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Payout]:
-        """The newest month first. Tutors see their own."""
-        choice = (filter or PayoutFilter()).asked(info.context.require_pay_reader())
+        """The newest month first. Tutors see their own, parents none."""
+        choice = (filter or PayoutFilter()).asked(info.context)
         page = Page.asked(first, after, tuple[str, UUID])
         database = info.context.work.database
         rows: list[Row] = await reads.payouts_page(database, choice, page.after, page.limit)

@@ -76,7 +76,7 @@ class Desk:
     async def until(self, arrived: Callable[[], bool]) -> None:
         """Waits for what an outbox brings; the test's own time limit ends it."""
         async with asyncio.timeout(30):
-            while not arrived():  # noqa: ASYNC110 - the outbox's relay has no hook for tests
+            while not arrived():
                 await asyncio.sleep(0.02)
 
     async def ask(self, query: str, viewer: Viewer | None = None, **variables: Any) -> dict[str, Any]:

@@ -32,7 +32,7 @@ async def main(settings: dict[str, object]) -> None:
             await desk.set_rate(UUID(tutor), "300", "2026-01-01")
         await host.broker.subscribe("invoicing", [CycleClosed.TOPIC], never_done)
         run = asyncio.create_task(desk.run("2026-10"))
-        while not await desk.database.rows("SELECT 1 AS begun FROM billing_cycle WHERE status <> 'OPEN'"):  # noqa: ASYNC110
+        while not await desk.database.rows("SELECT 1 AS begun FROM billing_cycle WHERE status <> 'OPEN'"):
             await asyncio.sleep(0)
         sys.stdout.write("closing\n")
         sys.stdout.flush()

@@ -30,7 +30,7 @@ async def status_of(desk: Desk, month: str) -> str | None:
 async def is_closed(desk: Desk, month: str) -> None:
     """Returns when the month has been closed by whoever does it."""
     async with asyncio.timeout(20):
-        while await status_of(desk, month) != "CLOSED":  # noqa: ASYNC110 - another task closes it, in its own time
+        while await status_of(desk, month) != "CLOSED":
             await asyncio.sleep(0.05)
 
 

@@ -55,7 +55,7 @@ async def test_parts_of_several_cycles_at_once_and_again_leave_no_gap_and_no_dou
         assert [number for number, _, _ in issued] == [f"NV/2627/{n:06}" for n in range(1, 22)]
         assert len({(month, ordinal) for _, ordinal, month in issued}) == 21
         assert await asker.host.databases["invoicing"].value("SELECT count(*) FROM document") == 21
-        assert await asker.host.broker.dead_letters() == []
+        assert await asker.host.broker.dead_letters("invoicing") == []
 
 
 async def test_each_invoice_is_told_once(hosting: Hosting) -> None:

@@ -1,10 +1,13 @@
 """The commands as a shell runs them, each in a process of its own."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -14,12 +17,14 @@ from shared.auth.tokens import TokenVerifier
 from shared.auth.viewer import MONEY_READ, Role
 from shared.runtime.settings import Settings
 
+NIVAA = (sys.executable, "-m", "nivaa")
+ENVIRONMENT = {"PYTHONPATH": str(Path.cwd()), "PATH": os.environ["PATH"], "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
+
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """In a folder without an env file of ours."""
-    path = {"PYTHONPATH": str(Path.cwd()), "PATH": os.environ["PATH"], "COLUMNS": "200"}
-    command = [sys.executable, "-m", "nivaa", *arguments]
-    return subprocess.run(command, cwd=cwd, env=path | environment, capture_output=True, text=True, check=False)
+    env = ENVIRONMENT | environment
+    return subprocess.run([*NIVAA, *arguments], cwd=cwd, env=env, capture_output=True, text=True, check=False)
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
@@ -65,7 +70,7 @@ def test_settings_tell_where_each_value_comes_from_and_no_secret(tmp_path: Path)
     assert "NIVAA_TIMEZONE=Asia/Kolkata  (default)" in lines
     assert "NIVAA_FREEZE=none  (environment)" in lines
     assert "NIVAA_BROKER_URL=amqp://nivaa:***@broker/  (environment)" in lines
-    assert "secret" not in done.stdout
+    assert "secret-" not in done.stdout
     assert len([line for line in lines if line.startswith("NIVAA_PORT=")]) == 1
 
 
@@ -84,3 +89,21 @@ def test_a_wrong_month_is_refused_in_words(tmp_path: Path) -> None:
     done = run("run-monthly", "2026-13", cwd=tmp_path)
     assert done.returncode == 1
     assert "2026-13" in done.stderr
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_up_serves_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Signals) -> None:
+    command = [*NIVAA, "up", "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        printed = list(iter(process.stdout.readline, "Ctrl-C stops.\n"))
+        address = next(line.split()[-1] for line in printed if line.startswith("health"))
+        with urlopen(address) as answer:  # noqa: S310 - our own address
+            assert json.load(answer)["ready"]
+        process.send_signal(sign)
+        rest = process.stdout.read()
+    assert process.returncode == 0
+    assert rest == "Stopped.\n"
+    assert any(line.startswith("export COORDINATOR=") for line in printed)

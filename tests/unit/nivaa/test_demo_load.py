@@ -1,22 +1,27 @@
 """The demo loaded for real, by a few families: through the gateway, in process, over SQLite files."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 
 from nivaa.commands.up import as_coordinator
+from nivaa.cycle import show_cycle, show_preview, watch_documents
 from nivaa.demo.actions import Action, ApproveSessions
 from nivaa.demo.faces import faces_of
 from nivaa.demo.journal import Journal, Origin
 from nivaa.demo.load import JOURNAL_NAME, DemoLoad, demo_journal
 from nivaa.demo.organisation import SEED, Organisation, organisation_of
 from nivaa.gateway import Gateway
+from nivaa.welcome import FIRST_QUERY
 from services.embedded import COMPONENTS
 from shared.auth.viewer import Role
 from shared.clock import TravellingClock
@@ -96,6 +101,7 @@ async def load_all(data_dir: Path) -> None:
     async with loading(data_dir) as (load, gateway):
         await load.live_through(gateway, lambda _: None)
         await load.close_last_month(gateway)
+        await watch_documents(Console(file=StringIO()), gateway, load.last_month)
 
 
 async def summary_of(data_dir: Path) -> dict[str, Any]:
@@ -146,25 +152,47 @@ def forget_last_line(journal: Path) -> None:
     journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:-1]))
 
 
-async def test_killed_after_every_kind_of_action_it_gives_the_same_organisation(tmp_path: Path) -> None:
-    await load_all(tmp_path / "at once")
-    repeated = await load_with_kills(tmp_path / "killed")
-    at_once, killed = await summary_of(tmp_path / "at once"), await summary_of(tmp_path / "killed")
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an uninterrupted load; nobody changes it."""
+    data_dir = tmp_path_factory.mktemp("loaded")
+    asyncio.run(load_all(data_dir))
+    return data_dir
+
+
+async def test_killed_after_every_kind_of_action_it_gives_the_same_organisation(loaded: Path, tmp_path: Path) -> None:
+    repeated = await load_with_kills(tmp_path)
+    at_once, killed = await summary_of(loaded), await summary_of(tmp_path)
     assert at_once == killed
     assert at_once["approved"]["totalCount"] > 100
     assert [cycle["status"] for cycle in at_once["billingCycles"]["nodes"]].count("CLOSED") == 3
     assert len(repeated) >= 10
 
 
-async def test_a_second_start_changes_nothing(tmp_path: Path) -> None:
-    await load_all(tmp_path)
-    before, journal = await summary_of(tmp_path), (tmp_path / JOURNAL_NAME).read_bytes()
-    async with loading(tmp_path) as (load, _):
+async def test_a_second_start_changes_nothing(loaded: Path) -> None:
+    before, journal = await summary_of(loaded), (loaded / JOURNAL_NAME).read_bytes()
+    async with loading(loaded) as (load, _):
         assert load.finished
         assert load.pending == []
-    assert await summary_of(tmp_path) == before
-    assert (tmp_path / JOURNAL_NAME).read_bytes() == journal
-    assert set(faces_of(tmp_path)) == {Role.PARENT, Role.TUTOR, Role.COORDINATOR}
+    assert await summary_of(loaded) == before
+    assert (loaded / JOURNAL_NAME).read_bytes() == journal
+    assert set(faces_of(loaded)) == {Role.PARENT, Role.TUTOR, Role.COORDINATOR}
+
+
+async def test_what_the_command_line_asks_is_answered(loaded: Path) -> None:
+    shown = StringIO()
+    console = Console(file=shown, width=120)
+    async with loading(loaded) as (load, gateway):
+        await show_cycle(console, gateway, load.last_month)
+        await show_preview(console, gateway, load.last_month.plus(1))
+        await watch_documents(console, gateway, load.last_month)
+        parent = faces_of(loaded)[Role.PARENT]
+        family = (await gateway.ask(FIRST_QUERY, id=parent.subject))["parent"]
+    assert "CLOSED" in shown.getvalue()
+    assert f"preview of {load.last_month.plus(1)}" in shown.getvalue()
+    assert family["name"] == parent.name
+    assert len(family["children"]) == 3
+    assert {invoice["cycle"]["status"] for invoice in family["invoices"]["nodes"]} == {"CLOSED"}
 
 
 async def test_the_clock_is_at_home_when_the_load_is_done(tmp_path: Path) -> None:

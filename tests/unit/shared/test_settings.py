@@ -1,0 +1,63 @@
+"""Where settings come from, and how a password joins its URL."""
+
+from pathlib import Path
+
+import pytest
+
+from services.billing.settings import BillingSettings
+from shared.runtime.settings import Settings, load_settings
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    return folder
+
+
+def test_a_secret_file_is_named_like_its_setting(secrets: Path) -> None:
+    (secrets / "NIVAA_BROKER_PASSWORD").write_text("quiet\n")
+    settings = load_settings(Settings, (), {"NIVAA_SECRETS_DIR": secrets})
+    assert settings.broker_password.get_secret_value() == "quiet"
+
+
+def test_the_environment_wins_over_secrets_and_they_over_env_files(
+    secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env_file = tmp_path / "some.env"
+    env_file.write_text(
+        f"NIVAA_SECRETS_DIR={secrets}\nNIVAA_CURRENCY=USD\nNIVAA_LOCALE=en_US\nNIVAA_TIMEZONE=America/New_York\n"
+    )
+    (secrets / "NIVAA_CURRENCY").write_text("EUR")
+    (secrets / "NIVAA_LOCALE").write_text("de_DE")
+    monkeypatch.setenv("NIVAA_CURRENCY", "GBP")
+    settings = load_settings(Settings, (str(env_file),))
+    assert (settings.currency, settings.locale, settings.timezone) == ("GBP", "de_DE", "America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("url", "password", "joined"),
+    [
+        ("postgres://billing@db:5433/billing", "p@ss/w:rd", "postgres://billing:p%40ss%2Fw%3Ard@db:5433/billing"),
+        ("postgres://billing:own@db/billing", "other", "postgres://billing:own@db/billing"),
+        ("postgres://billing@db/billing", "", "postgres://billing@db/billing"),
+        ("postgres://db/billing", "nobody's", "postgres://db/billing"),
+        ("sqlite:///var/lib/billing.sqlite", "unneeded", "sqlite:///var/lib/billing.sqlite"),
+    ],
+)
+def test_a_password_of_its_own_joins_a_url_that_names_a_user_only(url: str, password: str, joined: str) -> None:
+    given = {"BILLING_DATABASE_URL": url, "BILLING_DATABASE_PASSWORD": password}
+    assert load_settings(BillingSettings, (), given).database_url("billing") == joined
+
+
+def test_a_password_is_not_shown() -> None:
+    given = {"NIVAA_BROKER_URL": "amqp://nivaa@rabbitmq/", "NIVAA_BROKER_PASSWORD": "quiet"}
+    settings = load_settings(Settings, (), given)
+    assert settings.broker == "amqp://nivaa:quiet@rabbitmq/"
+    assert "quiet" not in repr(settings)
+
+
+def test_the_key_file_is_in_the_data_folder_unless_it_is_named(tmp_path: Path) -> None:
+    assert load_settings(Settings, (), {"NIVAA_DATA_DIR": tmp_path}).key_file == tmp_path / "keys.json"
+    named = {"NIVAA_DATA_DIR": tmp_path, "NIVAA_KEY_FILE": tmp_path / "elsewhere.json"}
+    assert load_settings(Settings, (), named).key_file == tmp_path / "elsewhere.json"
