@@ -15,7 +15,7 @@ test: $(development) $(renderer)
 check: $(development)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy shared services nivaa deploy tools tests
+	.venv/bin/mypy shared services nivaa deploy tools bench tests
 	.venv/bin/lint-imports
 	.venv/bin/python -m shared.database.makemigrations --check packages billing invoicing bot
 

@@ -75,7 +75,7 @@ async def _replay(settings: Settings, queue: str | None, events: Sequence[UUID])
 
 @asynccontextmanager
 async def _reach_broker(settings: Settings) -> AsyncIterator[Broker]:
-    async with open_broker(settings.broker_url, settings.dead_letters) as broker:
+    async with open_broker(settings.broker, settings.dead_letters) as broker:
         try:
             async with asyncio.timeout(REACH_SECONDS):
                 await broker.check()

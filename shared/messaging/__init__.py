@@ -2,8 +2,10 @@
 
 envelope.py    an event as it travels
 broker.py      the port: publish events, subscribe a queue
+opening.py     the adapter that a URL names
 memory.py      the broker of one process        (memory://)
-delivery.py    what a subscriber does with a batch that fails: one by one, again, then aside
+rabbitmq/      the broker of many               (amqp://)
+delivery.py    what becomes of a batch that fails: halved, tried again, then aside
 outbox.py      stage in the transaction of the rows; relay after it
 inbox.py       each event takes effect once, in the transaction of its effect
 tables.py      the columns of both

@@ -43,12 +43,11 @@ class Inbox:
                     await handler(transaction, [msgspec.json.decode(event.body, type=contract) for event in fresh])
 
     async def _fresh(self, transaction: Transaction, events: Sequence[Event]) -> dict[str, list[Event]]:
-        ids = sorted({event.id for event in events})
-        rows = await transaction.rows(_FIRST_SEEN, ids, datetime.now(UTC))
+        by_id = {event.id: event for event in sorted(events, key=lambda event: event.id.int)}
+        rows = await transaction.rows(_FIRST_SEEN, list(by_id), datetime.now(UTC))
         unseen = {row["event_id"] for row in rows}
         fresh: dict[str, list[Event]] = {}
-        for event in sorted(events, key=lambda event: event.id):
+        for event in by_id.values():
             if event.id in unseen:
-                unseen.discard(event.id)
                 fresh.setdefault(event.topic, []).append(event)
         return fresh

@@ -20,10 +20,13 @@ from shared.messaging.envelope import Event
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=10)
-BATCH = 500
+BATCH = 1_000
 BACKSTOP_SECONDS = 1.0
 
-_STAGE = "INSERT INTO outbox (id, topic, at, body) VALUES ($1, $2, $3, $4)"
+_STAGE = """
+    INSERT INTO outbox (id, topic, at, body)
+    SELECT * FROM unnest($1::uuid[], $2::varchar[], $3::timestamptz[], $4::text[])
+"""
 _LEASE = """
     UPDATE outbox SET leased_until = $2 WHERE id IN (
         SELECT id FROM outbox WHERE leased_until IS NULL OR leased_until < $1
@@ -43,7 +46,7 @@ class Outbox:
     async def stage(self, transaction: Transaction, facts: Sequence[Contract], at: datetime) -> None:
         """Part of the transaction; the relay is woken once it is committed."""
         events = [Event.about(fact, at) for fact in facts]
-        await transaction.execute_many(_STAGE, [(e.id, e.topic, e.at, bytes(e.body).decode()) for e in events])
+        await transaction.execute_set(_STAGE, [(e.id, e.topic, e.at, bytes(e.body).decode()) for e in events])
         if events:
             transaction.after_commit(self.staged.set)
 

@@ -9,18 +9,24 @@ from shared.database.database import Statements, Transaction
 _APPROVAL = """
 INSERT INTO approval (session_id, parent_id, child_id, tutor_id, starts_at, session_date, duration_minutes, coverage,
                       package_id, price_minor, currency, month, approved_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::date[], $7::int[],
+                     $8::varchar[], $9::uuid[], $10::bigint[], $11::varchar[], $12::varchar[], $13::timestamptz[])
+ON CONFLICT DO NOTHING
 """
 
 _REVERSAL = """
 INSERT INTO reversal (session_id, parent_id, child_id, tutor_id, package_id, reason, month, reversed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::varchar[],
+                     $8::timestamptz[])
+ON CONFLICT DO NOTHING
 """
 
 _PURCHASE = """
 INSERT INTO purchase (package_id, parent_id, child_id, total_sessions, price_per_session_minor, discount_minor,
                       currency, goodwill, purchased_at, purchased_on, expires_on, month)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::bigint[], $6::bigint[], $7::varchar[],
+                     $8::bool[], $9::timestamptz[], $10::date[], $11::date[], $12::varchar[])
+ON CONFLICT DO NOTHING
 """
 
 _SEAL = """
@@ -57,7 +63,7 @@ async def insert_approvals(transaction: Transaction, facts: Sequence[SessionAppr
         )
         for fact in facts
     ]
-    await transaction.execute_many(_APPROVAL, rows)
+    await transaction.execute_set(_APPROVAL, rows)
 
 
 async def insert_reversals(transaction: Transaction, facts: Sequence[SessionReversed]) -> None:
@@ -68,7 +74,7 @@ async def insert_reversals(transaction: Transaction, facts: Sequence[SessionReve
         )
         for fact in facts
     ]
-    await transaction.execute_many(_REVERSAL, rows)
+    await transaction.execute_set(_REVERSAL, rows)
 
 
 async def insert_purchases(transaction: Transaction, facts: Sequence[PackagePurchased]) -> None:
@@ -80,7 +86,7 @@ async def insert_purchases(transaction: Transaction, facts: Sequence[PackagePurc
         )
         for fact in facts
     ]
-    await transaction.execute_many(_PURCHASE, rows)
+    await transaction.execute_set(_PURCHASE, rows)
 
 
 async def insert_seals(transaction: Transaction, facts: Sequence[PeriodSealed]) -> None:
