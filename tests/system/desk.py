@@ -146,7 +146,7 @@ class Desk:
 async def until(condition: Callable[[], Awaitable[bool]], poll_seconds: float = POLL_SECONDS) -> None:
     """Polls until the condition holds. Raises TimeoutError when it never does."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await condition():  # noqa: ASYNC110 - what it waits for is in another process
+        while not await condition():
             await asyncio.sleep(poll_seconds)
 
 

@@ -42,7 +42,7 @@ class ServerProcess:
 
     async def until_ready(self) -> None:
         async with asyncio.timeout(READY_WITHIN_SECONDS), aiohttp.ClientSession() as session:
-            while not await self._is_ready(session):  # noqa: ASYNC110 - it is another process
+            while not await self._is_ready(session):
                 await asyncio.sleep(_POLL_SECONDS)
 
     async def stop(self) -> int:
