@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -20,7 +19,7 @@ from tests.system.term import KOLKATA, this_month
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 THIS_MONTH, LAST_MONTH, MONTH_BEFORE = (str(this_month().plus(-number)) for number in range(3))
-STRANGE_ID = str(uuid4())
+STRANGE_ID = "019a0000-0000-7000-8000-00000000dead"
 SALE = {"totalSessions": 10, "pricePerSession": {"amount": "500"}, "idempotencyKey": "the first sale"}
 
 
