@@ -7,11 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-import aiohttp
-
 from tests.system.books import assert_nothing_lost_or_doubled
 from tests.system.conftest import Running
-from tests.system.desk import Desk, at_desk, until
+from tests.system.desk import Desk, Unanswered, at_desk, until
 from tests.system.product import Product
 from tests.system.term import begin_term, this_month
 
@@ -88,7 +86,7 @@ async def killed_while_running(product: Product, desk: Desk, month: str, moment:
     await until(is_reached, poll_seconds=0)
     await asyncio.sleep(chance.uniform(0, moment.window_seconds))
     product.kill()
-    with suppress(aiohttp.ClientError):
+    with suppress(Unanswered):
         await running
 
 
