@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+import pytest
+
 from tests.system.books import assert_nothing_lost_or_doubled
 from tests.system.conftest import Running
 from tests.system.desk import Desk, Unanswered, at_desk, until
@@ -54,6 +56,7 @@ MOMENTS = (
 )
 
 
+@pytest.mark.timeout(300)
 async def test_each_run_is_completed_by_the_next_start(running: Running) -> None:
     chance = random.Random(SEED)  # noqa: S311 - chance that can be repeated is the point
     months = [this_month().plus(1 - number) for number in range(len(MOMENTS), 0, -1)]
