@@ -43,6 +43,10 @@ DOCUMENTS = "query ($month: Month!) { billingCycle(month: $month) { status state
 T = TypeVar("T")
 
 
+class Unanswered(Exception):
+    """Nobody was there to answer; what was asked for may have happened or not."""
+
+
 @dataclass(frozen=True)
 class Desk:
     gateway: Gateway
@@ -59,18 +63,22 @@ class Desk:
         return answer
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The answer's data. Raises Refused when it has errors."""
+        """The answer's data. Raises Refused when it has errors, Unanswered when a process is not there."""
         answer = await self.answer(query, **variables)
         if answer.get("errors"):
-            raise Refused(answer["errors"])
+            refused = Refused(answer["errors"])
+            raise Unanswered(refused) if refused.code == "UPSTREAM_UNAVAILABLE" else refused
         data: dict[str, Any] = answer["data"]
         return data
 
     async def post(self, path: str, body: object, **headers: str) -> tuple[int, dict[str, Any]]:
         """The status and the JSON of a POST with the viewer's token."""
         authorized = {"Authorization": f"Bearer {self.gateway.token(self.viewer)}", **headers}
-        async with self.http.post(self.gateway.url + path, json=body, headers=authorized) as response:
-            return response.status, await response.json()
+        try:
+            async with self.http.post(self.gateway.url + path, json=body, headers=authorized) as response:
+                return response.status, await response.json()
+        except aiohttp.ClientError as error:
+            raise Unanswered(error) from error
 
     async def download(self, url: str) -> bytes:
         """What a link leads to; links carry their own proof, so no token is shown."""

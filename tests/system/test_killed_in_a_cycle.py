@@ -7,11 +7,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-import aiohttp
+import pytest
 
 from tests.system.books import assert_nothing_lost_or_doubled
 from tests.system.conftest import Running
-from tests.system.desk import Desk, at_desk, until
+from tests.system.desk import Desk, Unanswered, at_desk, until
 from tests.system.product import Product
 from tests.system.term import begin_term, this_month
 
@@ -56,6 +56,7 @@ MOMENTS = (
 )
 
 
+@pytest.mark.timeout(300)
 async def test_each_run_is_completed_by_the_next_start(running: Running) -> None:
     chance = random.Random(SEED)  # noqa: S311 - chance that can be repeated is the point
     months = [this_month().plus(1 - number) for number in range(len(MOMENTS), 0, -1)]
@@ -88,7 +89,7 @@ async def killed_while_running(product: Product, desk: Desk, month: str, moment:
     await until(is_reached, poll_seconds=0)
     await asyncio.sleep(chance.uniform(0, moment.window_seconds))
     product.kill()
-    with suppress(aiohttp.ClientError):
+    with suppress(Unanswered):
         await running
 
 

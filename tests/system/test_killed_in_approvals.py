@@ -4,11 +4,9 @@ import asyncio
 import random
 from collections.abc import Sequence
 
-import aiohttp
-
 from tests.system.books import assert_nothing_lost_or_doubled
 from tests.system.conftest import Running
-from tests.system.desk import Desk, at_desk
+from tests.system.desk import Desk, Unanswered, at_desk
 from tests.system.product import Product
 from tests.system.term import begin_term, this_month
 
@@ -54,7 +52,7 @@ async def killed_while_approving(product: Product, desk: Desk, wave: Sequence[st
     async def approve(batch: list[str]) -> None:
         try:
             await desk.approve_all(batch)
-        except aiohttp.ClientError:
+        except Unanswered:
             return
         answered.update(batch)
         if len(answered) >= after:
