@@ -3,10 +3,10 @@
 import asyncio
 import os
 import random
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,13 @@ ROOT = Path(__file__).parents[2]
 NOTES = 2000
 KILLS = 4
 """Fewer than the deliveries a message may have that end its receiver."""
+NEVER = 10 * NOTES
 
 
 @asynccontextmanager
-async def passing(part: str, database_url: str, broker_url: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Killed at the end, if not before."""
-    command = [sys.executable, "-m", "tests.probes.passing", part, database_url, broker_url]
+async def passing(part: str, urls: tuple[str, str], notes: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process that kills itself after so many notes; killed at the end, if not before."""
+    command = [sys.executable, "-m", "tests.probes.passing", part, *urls, str(notes)]
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "default"})
     try:
         yield process
@@ -36,23 +37,19 @@ async def passing(part: str, database_url: str, broker_url: str) -> AsyncIterato
             await process.wait()
 
 
-async def kill_at(marks: list[int], part: str, urls: tuple[str, str], done: Callable[[], Awaitable[int]]) -> None:
-    """Runs the part, kills it when so much is done as a mark says, and runs it again until all is done."""
-    for mark in [*marks, NOTES]:
-        async with passing(part, *urls):
-            await eventually(partial(_reached, done, mark), within_seconds=60)
-            so_far = await done()
-            assert mark == NOTES or so_far < NOTES, "it was to be killed in the middle"
-
-
-async def _reached(done: Callable[[], Awaitable[int]], mark: int) -> bool:
-    return await done() >= mark
+async def pass_all(lives: list[int], part: str, urls: tuple[str, str], is_done: Callable[[], Awaitable[bool]]) -> None:
+    """Each life ends after so many notes, in the middle of the next; the last one goes on until all is done."""
+    for notes in lives:
+        async with passing(part, urls, notes) as process:
+            assert await process.wait() == -signal.SIGKILL
+    async with passing(part, urls, NEVER):
+        await eventually(is_done, within_seconds=90)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_nothing_is_lost_and_nothing_taken_twice(seed: int, database_urls: DatabaseUrls) -> None:
     chance = random.Random(seed)  # noqa: S311 - no secret
-    marks = [sorted(chance.sample(range(1, NOTES // 2), KILLS)) for _ in range(2)]
+    lives = [[chance.randrange(1, NOTES // (2 * KILLS)) for _ in range(KILLS)] for _ in range(2)]
     urls = {name: database_urls(name) for name in ("first", "second")}
     with own_rabbitmq() as broker_url:
         async with (
@@ -64,15 +61,15 @@ async def test_nothing_is_lost_and_nothing_taken_twice(seed: int, database_urls:
             months = [f"{number:04}" for number in range(NOTES)]
             await sender.write(*months)
 
-            async def sent() -> int:
-                return NOTES - await sender.staged()
+            async def all_sent() -> bool:
+                return not await sender.staged()
 
-            async def taken() -> int:
-                return len(await receiver.taken())
+            async def all_taken() -> bool:
+                return len(await receiver.taken()) >= NOTES
 
             async with asyncio.TaskGroup() as group:
-                group.create_task(kill_at(marks[0], "relay", (urls["first"], broker_url), sent))
-                group.create_task(kill_at(marks[1], "receive", (urls["second"], broker_url), taken))
+                group.create_task(pass_all(lives[0], "relay", (urls["first"], broker_url), all_sent))
+                group.create_task(pass_all(lives[1], "receive", (urls["second"], broker_url), all_taken))
             assert await receiver.taken() == months
             assert await sender.staged() == 0
             assert await broker.dead_letters(QUEUE) == []

@@ -62,8 +62,10 @@ SELECT p.package_id, p.parent_id, p.child_id, p.purchased_on, p.month, p.expires
   FROM purchase p
   LEFT JOIN approval a ON a.package_id = p.package_id AND a.month <= $1
   LEFT JOIN reversal v ON v.session_id = a.session_id
- WHERE p.parent_id = ANY($2::uuid[]) AND p.month <= $1
- GROUP BY p.package_id ORDER BY p.parent_id, p.purchased_at, p.package_id
+ WHERE p.parent_id = ANY($2::uuid[])
+ GROUP BY p.package_id
+HAVING p.month <= $1 OR count(CASE WHEN a.month = $1 AND (v.month IS NULL OR v.month > $1) THEN 1 END) > 0
+ ORDER BY p.parent_id, p.purchased_at, p.package_id
 """
 
 _RULES = f"""

@@ -31,16 +31,29 @@ SELECT count(*) AS unknown FROM (
 WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.person_id = mentioned.person_id)
 """
 
+_UNKNOWN_PACKAGES = """
+SELECT count(DISTINCT package_id) AS unknown FROM approval
+WHERE month = $1 AND package_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM purchase WHERE purchase.package_id = approval.package_id)
+"""
+
 
 async def is_sealed(statements: Statements, month: Month) -> bool:
     return await statements.row(_SEAL, str(month)) is not None
 
 
 async def missing_of(statements: Statements, month: Month) -> Missing:
-    """What must still arrive before the month can be closed. People are looked at once all entries are there."""
+    """What must still arrive before the month can be closed.
+
+    Whom and what the entries name is looked at once they are all there: people, and packages that were bought in a
+    later month than the sessions they paid for.
+    """
     sealed = await statements.row(_SEAL, str(month))
     if sealed is None:
         return Missing(seal=True)
     seen = await statements.rows(_SEEN, str(month))
     missing = what_is_missing(Tally(**sealed), Tally(**seen[0]))
-    return missing or Missing(people=await statements.value(_UNKNOWN_PEOPLE, str(month)))
+    return missing or Missing(
+        people=await statements.value(_UNKNOWN_PEOPLE, str(month)),
+        purchases=await statements.value(_UNKNOWN_PACKAGES, str(month)),
+    )

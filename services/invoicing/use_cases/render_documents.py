@@ -33,7 +33,7 @@ from shared.period import Month, local_date
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)
 BATCH = 16
 WAITS = (RendererMissing, FileStoreUnavailable, OSError)
 """What is no document's fault: no renderer, no file store, no room on the disk."""

@@ -1,5 +1,6 @@
 """DOMAIN's worked month, through the real use cases, to the paisa: October, and November after it."""
 
+import asyncio
 from datetime import date
 
 from shared.clock import TravellingClock
@@ -92,6 +93,23 @@ async def test_november_has_the_late_session_and_takes_back_the_reversed_one(
     assert late == {None, "2026-10"}
     shown = [(lot.package_id, lot.used_sessions) for lot in invoicing.of("2026-11")[0].statements[0].packages]
     assert shown == [(month.lot_b, 2)]
+
+
+async def test_a_lot_bought_later_is_shown_where_it_paid_for_a_session(
+    desk: Desk, month: WorkedMonth, invoicing: ClosedCycles
+) -> None:
+    """A session of October, approved in November from a lot bought then, before October was closed."""
+    packages = month.packages
+    later = packages.sell(month.asha, 10, 50_000, date(2026, 11, 1))
+    packages.approve((month.asha, month.dev), month.omar, at("2026-10-30 17:00"), "PACKAGE", package_id=later)
+    await desk.hear([packages.approvals[-1]])
+    await desk.run("2026-09")
+    run = asyncio.create_task(desk.run("2026-10"))
+    await desk.hear([packages.purchases[-1]])
+    await run
+    await desk.until(lambda: bool(invoicing.of("2026-10")))
+    shown = {lot.package_id: lot.used_sessions for lot in invoicing.of("2026-10")[0].statements[0].packages}
+    assert shown[later] == 1
 
 
 async def test_a_negative_total_is_carried_to_the_next_statement_once(
