@@ -7,7 +7,8 @@ its rate does not depend on how many there are.
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -69,16 +70,24 @@ def _inbox(billing: Database) -> Inbox:
 
 async def rate_of(pass_on: Pass, number: int) -> float:
     """Events a second, from the first leased to the last committed."""
-    prefix = f"nivaa-bench-{uuid4().hex[:12]}."
-    async with new_database("packages") as packages, new_database("billing") as billing:
+    async with own_prefix() as prefix, new_database("packages") as packages, new_database("billing") as billing:
         await stage_approvals(packages, number)
         start = time.perf_counter()
         await pass_on(packages, billing, prefix, number)
         seconds = time.perf_counter() - start
         assert await approvals_in(billing) == number
-    await _remove(Names(prefix))
     print(f"{pass_on.__name__:20} {number:>8,} events {seconds:8.2f} s {number / seconds:>10,.0f} events/s")
     return number / seconds
+
+
+@asynccontextmanager
+async def own_prefix() -> AsyncIterator[str]:
+    """What has a name that begins with it is removed afterwards."""
+    prefix = f"nivaa-bench-{uuid4().hex[:12]}."
+    try:
+        yield prefix
+    finally:
+        await _remove(Names(prefix))
 
 
 async def _remove(names: Names) -> None:

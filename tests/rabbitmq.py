@@ -19,8 +19,10 @@ def own_rabbitmq(server: str | None = None) -> Iterator[str]:
     """A broker URL whose exchanges and queues nobody else uses; they are removed afterwards."""
     server = server or amqp_url()
     prefix = f"nivaa-test-{uuid4().hex[:12]}."
-    yield f"{server}?prefix={prefix}"
-    run_apart(_remove(server, Names(prefix)))
+    try:
+        yield f"{server}?prefix={prefix}"
+    finally:
+        run_apart(_remove(server, Names(prefix)))
 
 
 async def _remove(server: str, names: Names) -> None:
