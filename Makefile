@@ -4,7 +4,7 @@ runtime := .venv/.runtime
 development := .venv/.development
 renderer := .venv/.renderer
 
-.PHONY: run test check supergraph
+.PHONY: run test check bench supergraph
 
 run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
@@ -18,6 +18,9 @@ check: $(development)
 	.venv/bin/mypy shared services nivaa deploy tools bench tests
 	.venv/bin/lint-imports
 	.venv/bin/python -m shared.database.makemigrations --check packages billing invoicing bot
+
+bench: $(development)
+	.venv/bin/python -m bench.events
 
 # Development only: needs node.
 supergraph: $(development) tools/supergraph/node_modules
