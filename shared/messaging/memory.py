@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import os
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from shared.files.once import write_once
 from shared.messaging.broker import DeadLetter, Deliver
 from shared.messaging.delivery import deliver_all
 from shared.messaging.envelope import Event, packed
@@ -85,7 +85,7 @@ class MemoryBroker:
 
     async def _put_aside(self, letters: Sequence[DeadLetter]) -> None:
         for letter in letters:
-            await asyncio.to_thread(_write_durably, self._path(letter), msgspec.json.encode(letter))
+            await asyncio.to_thread(write_once, self._path(letter), msgspec.json.encode(letter))
 
     async def _keep_replaying(self) -> None:
         while True:
@@ -128,13 +128,3 @@ class MemoryBroker:
 
 def _read(path: Path) -> DeadLetter:
     return msgspec.json.decode(path.read_bytes(), type=DeadLetter)
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
