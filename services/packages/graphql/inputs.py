@@ -26,8 +26,7 @@ class CreateParentInput:
     external_ref: str | None = None
 
     def read(self) -> NewPerson:
-        details = PersonDetails(self.name, self.email, self.phone)
-        return NewPerson(kind=PersonKind.PARENT, details=details, external_ref=self.external_ref)
+        return _reachable(PersonKind.PARENT, self)
 
 
 @strawberry.input
@@ -53,8 +52,12 @@ class CreateTutorInput:
     external_ref: str | None = None
 
     def read(self) -> NewPerson:
-        details = PersonDetails(self.name, self.email, self.phone)
-        return NewPerson(kind=PersonKind.TUTOR, details=details, external_ref=self.external_ref)
+        return _reachable(PersonKind.TUTOR, self)
+
+
+def _reachable(kind: PersonKind, asked: CreateParentInput | CreateTutorInput) -> NewPerson:
+    details = PersonDetails(asked.name, asked.email, asked.phone)
+    return NewPerson(kind=kind, details=details, external_ref=asked.external_ref)
 
 
 @strawberry.input(description="What is null stays as it is; an empty email or phone is removed.")
