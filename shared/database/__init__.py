@@ -4,5 +4,6 @@ dialect.py      statements are written for PostgreSQL; this reads them for SQLit
 sqlite.py       Tortoise's SQLite engine, with its cancellation and time traps closed
 postgres.py     Tortoise's asyncpg engine, likewise
 database.py     opening, binding to tasks, transactions, reading rows
-migrations.py   Tortoise's runner under a lock, and the constraints it cannot make by itself
+migrations.py   Tortoise's own migrations under a lock, all or nothing
+guards.py       checks, locks and partial indexes, which its schema generator leaves out
 """
