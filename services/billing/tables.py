@@ -5,6 +5,7 @@ writes (statement, statement_line, payout, payout_line) is locked by the databas
 """
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from shared.ids import new_id
@@ -292,6 +293,7 @@ class IdempotencyKey(IdempotencyKeyRow):
 class AuditEntry(AuditEntryRow):
     class Meta:
         table = "audit_entry"
+        indexes = (Index(fields=("done_at",)),)
 
 
 class Outbox(OutboxRow):

@@ -4,7 +4,6 @@ What one may not see is not found. `$1` is always the viewer's person, which for
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -13,6 +12,7 @@ from services.packages.domain.lots import PackageStatus
 from services.packages.domain.people import PersonKind
 from shared.auth.viewer import Role, Viewer
 from shared.database.database import Row, Statements
+from shared.database.listing import Conditions, Filter, Listing, Order
 
 Entity = Literal["parent", "child", "tutor", "session", "package", "alert"]
 
@@ -65,42 +65,17 @@ _OFFERS = """
     SELECT id, name, total_sessions, price_per_session_minor, currency, validity_days
     FROM package_offer ORDER BY total_sessions, created_at, id
 """
-Filter = tuple[str, Sequence[object]]
-"""A condition with `{}` for each of its parameters, and those."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """Conditions joined by AND, and their parameters."""
-
-    text: str
-    parameters: tuple[object, ...]
-
-    def and_(self, condition: str, *parameters: object) -> "Conditions":
-        """With one more, which has `{}` for each of its parameters."""
-        first = len(self.parameters) + 1
-        numbered = condition.format(*(f"${first + i}" for i in range(len(parameters))))
-        return Conditions(f"{self.text} AND ({numbered})", (*self.parameters, *parameters))
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A stable order by a column and the id; `alias` is the table's."""
-
-    alias: str
-    column: str
-    descending: bool = False
-
-    def after(self, conditions: Conditions, key: Sequence[object] | None) -> Conditions:
-        if key is None:
-            return conditions
-        sign = "<" if self.descending else ">"
-        return conditions.and_(f"({self.alias}.{self.column}, {self.alias}.id) {sign} ({{}}, {{}})", *key)
-
-    def __str__(self) -> str:
-        direction = " DESC" if self.descending else ""
-        return f"ORDER BY {self.alias}.{self.column}{direction}, {self.alias}.id{direction}"
-
+AUDIT_ENTRIES = """(
+    SELECT id, action, subject_id, reason, amount_minor, currency, done_at, done_by FROM audit_entry
+    UNION ALL
+    SELECT id, 'APPROVE_SESSION'::varchar, session_id, NULL::text, price_minor, currency, approved_at, approved_by
+    FROM coverage
+    UNION ALL
+    SELECT id, 'REVERSE_SESSION'::varchar, session_id, reason::text, NULL::bigint, NULL::varchar, reversed_at,
+           reversed_by
+    FROM reversal
+)"""
+"""Approvals and reversals are locked rows that say by themselves who did it, when and why."""
 
 BY_NAME = Order("p", "name_folded")
 BY_START = Order("s", "starts_at", descending=True)
@@ -108,59 +83,50 @@ BY_PURCHASE = Order("l", "purchased_at", descending=True)
 BY_RAISING = Order("a", "raised_at", descending=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Rows of one kind that meet conditions, in an order."""
-
-    select: str
-    conditions: Conditions
-    order: Order
-
-
 class Reads:
     """What one viewer can read."""
 
     def __init__(self, statements: Statements, viewer: Viewer) -> None:
-        self._statements = statements
+        self.statements = statements
         self._role = viewer.role
         self._person_id = viewer.person_id if viewer.role in VISIBLE else None
 
     async def people(self, kind: PersonKind, ids: Collection[UUID]) -> list[Row]:
         conditions = self._people(kind).and_("p.id = ANY({}::uuid[])", list(ids))
-        return await self._all(Listing(_PEOPLE, conditions, BY_NAME))
+        return await Listing(_PEOPLE, conditions, BY_NAME).all(self.statements)
 
     async def children_of(self, parent_ids: Collection[UUID]) -> list[Row]:
         conditions = self._people(PersonKind.CHILD).and_("p.parent_id = ANY({}::uuid[])", list(parent_ids))
-        return await self._all(Listing(_PEOPLE, conditions, BY_NAME))
+        return await Listing(_PEOPLE, conditions, BY_NAME).all(self.statements)
 
     async def sessions(self, ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("session").and_("s.id = ANY({}::uuid[])", list(ids))
-        return await self._all(Listing(_SESSIONS, conditions, BY_START))
+        return await Listing(_SESSIONS, conditions, BY_START).all(self.statements)
 
     async def packages(self, ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("package").and_("l.id = ANY({}::uuid[])", list(ids))
-        return await self._all(Listing(_PACKAGES, conditions, BY_PURCHASE))
+        return await Listing(_PACKAGES, conditions, BY_PURCHASE).all(self.statements)
 
     async def packages_of(self, parent_ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("package").and_("l.parent_id = ANY({}::uuid[])", list(parent_ids))
-        return await self._all(Listing(_PACKAGES, conditions, BY_PURCHASE))
+        return await Listing(_PACKAGES, conditions, BY_PURCHASE).all(self.statements)
 
     async def movements_of(self, package_ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("package").and_("m.package_id = ANY({}::uuid[])", list(package_ids))
-        return await self._all(Listing(_MOVEMENTS, conditions, Order("m", "moved_at")))
+        return await Listing(_MOVEMENTS, conditions, Order("m", "moved_at")).all(self.statements)
 
     async def alerts(self, ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("alert").and_("a.id = ANY({}::uuid[])", list(ids))
-        return await self._all(Listing(_ALERTS, conditions, BY_RAISING))
+        return await Listing(_ALERTS, conditions, BY_RAISING).all(self.statements)
 
     async def open_alerts_of(self, parent_ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("alert").and_(
             "a.parent_id = ANY({}::uuid[]) AND a.resolved_at IS NULL", list(parent_ids)
         )
-        return await self._all(Listing(_ALERTS, conditions, BY_RAISING))
+        return await Listing(_ALERTS, conditions, BY_RAISING).all(self.statements)
 
     async def offers(self) -> list[Row]:
-        return await self._statements.rows(_OFFERS)
+        return await self.statements.rows(_OFFERS)
 
     def people_listed(self, kind: PersonKind, search: str | None) -> Listing:
         """By name, in no letter's case; the search looks into names and contact details."""
@@ -175,11 +141,11 @@ class Reads:
 
     def sessions_listed(self, filters: Sequence[Filter]) -> Listing:
         """The latest session first; filters speak of the session `s` and its coverage `c`."""
-        return Listing(_SESSIONS, self._filtered("session", filters), BY_START)
+        return Listing(_SESSIONS, self._visible("session").and_all(filters), BY_START)
 
     def packages_listed(self, filters: Sequence[Filter], search: str | None) -> Listing:
         """The latest purchase first; the search looks for parents' and children's names."""
-        conditions = self._filtered("package", filters)
+        conditions = self._visible("package").and_all(filters)
         if search:
             like = _like(search)
             conditions = conditions.and_(
@@ -188,22 +154,7 @@ class Reads:
         return Listing(_PACKAGES, conditions, BY_PURCHASE)
 
     def alerts_listed(self, filters: Sequence[Filter]) -> Listing:
-        return Listing(_ALERTS, self._filtered("alert", filters), BY_RAISING)
-
-    async def page(self, listing: Listing, after: Sequence[object] | None, limit: int) -> list[Row]:
-        """Up to `limit` rows after the one whose order column and id are given."""
-        conditions = listing.order.after(listing.conditions, after)
-        statement = f"{listing.select} WHERE {conditions.text} {listing.order} LIMIT {limit}"
-        return await self._statements.rows(statement, *conditions.parameters)
-
-    async def count(self, listing: Listing) -> int:
-        source = listing.select[listing.select.index("FROM") :]
-        statement = f"SELECT count(*) AS n {source} WHERE {listing.conditions.text}"
-        return int(await self._statements.value(statement, *listing.conditions.parameters))
-
-    async def _all(self, listing: Listing) -> list[Row]:
-        statement = f"{listing.select} WHERE {listing.conditions.text} {listing.order}"
-        return await self._statements.rows(statement, *listing.conditions.parameters)
+        return Listing(_ALERTS, self._visible("alert").and_all(filters), BY_RAISING)
 
     def _people(self, kind: PersonKind) -> Conditions:
         entity: Mapping[PersonKind, Entity] = {
@@ -212,12 +163,6 @@ class Reads:
             PersonKind.TUTOR: "tutor",
         }
         return self._visible(entity[kind]).and_("p.kind = {}", kind)
-
-    def _filtered(self, entity: Entity, filters: Sequence[Filter]) -> Conditions:
-        conditions = self._visible(entity)
-        for condition, parameters in filters:
-            conditions = conditions.and_(condition, *parameters)
-        return conditions
 
     def _visible(self, entity: Entity) -> Conditions:
         visible = VISIBLE.get(self._role, {}).get(entity, ALL)

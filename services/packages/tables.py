@@ -136,7 +136,7 @@ class Coverage(Model):
 
     class Meta:
         table = "coverage"
-        indexes = (Index(fields=("month",)),)
+        indexes = (Index(fields=("month",)), Index(fields=("approved_at",)))
 
 
 class Reversal(Model):
@@ -153,7 +153,7 @@ class Reversal(Model):
 
     class Meta:
         table = "reversal"
-        indexes = (Index(fields=("month",)),)
+        indexes = (Index(fields=("month",)), Index(fields=("reversed_at",)))
 
 
 class Movement(Model):
@@ -213,6 +213,7 @@ class Period(Model):
 class AuditEntry(AuditEntryRow):
     class Meta:
         table = "audit_entry"
+        indexes = (Index(fields=("done_at",)),)
 
 
 class IdempotencyKey(IdempotencyKeyRow):

@@ -4,6 +4,7 @@ context.py   who asks, and whether money is frozen for them
 scalars.py   Month and Decimal
 money.py     Money and Document, and the freeze at the field
 pages.py     Relay connections
+audit.py     what coordinators did, as a connection
 refusals.py  errors[].extensions.code
 schema.py    a federation subgraph with its caches, limits and masks
 server.py    the schema over HTTP, behind a token

@@ -8,11 +8,16 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 import strawberry
 
+from shared.database.database import Row, Statements
+from shared.database.listing import Listing
 from shared.errors import InvalidInput
 
 LONGEST_PAGE = 100
@@ -20,6 +25,8 @@ DEFAULT_PAGE = 20
 NOT_A_CURSOR = "that cursor is not of this list"
 
 T = TypeVar("T")
+TIME_KEY: type[Any] = tuple[datetime, UUID]
+"""The order key of what is listed by an instant."""
 
 
 @strawberry.federation.type(shareable=True)
@@ -30,13 +37,13 @@ class PageInfo:
     end_cursor: str | None
 
 
-@strawberry.type
+@strawberry.federation.type(shareable=True)
 class Edge(Generic[T]):
     cursor: str
     node: T
 
 
-@strawberry.type
+@strawberry.federation.type(shareable=True)
 class Connection(Generic[T]):
     edges: list[Edge[T]]
     page_info: PageInfo
@@ -94,6 +101,20 @@ def connection(
         end_cursor=edges[-1].cursor if edges else None,
     )
     return Connection(edges=edges, page_info=info, count=count)
+
+
+async def listed(
+    statements: Statements,
+    listing: Listing,
+    first: int | None,
+    after: str | None,
+    key: type[Any],
+    node: Callable[[Row], T],
+) -> Connection[T]:
+    """A page of what a listing reads; `key` is the type of its order's key."""
+    page = Page.asked(first, after, key)
+    rows = await listing.page(statements, page.after, page.limit)
+    return connection(page, rows, key=listing.order.key, node=node, count=partial(listing.count, statements))
 
 
 def page_of(

@@ -1,17 +1,41 @@
-"""Who did what, when and why, where no other row says it."""
+"""Who did what, when and why: recorded where no other row says it, read by coordinators."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from shared.database.database import Transaction
+from shared.database.listing import Conditions, Filter, Listing, Order
 from shared.ids import new_id
+from shared.money import Money
 
 _RECORD = """
-    INSERT INTO audit_entry (id, action, subject_id, reason, done_at, done_by) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO audit_entry (id, action, subject_id, reason, amount_minor, currency, done_at, done_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
+_ENTRIES = "SELECT e.id, e.action, e.subject_id, e.reason, e.amount_minor, e.currency, e.done_at, e.done_by FROM "
+OWN_ENTRIES = "audit_entry"
+_BY_TIME = Order("e", "done_at", descending=True)
 
 
 async def record_audit(
-    transaction: Transaction, action: str, subject_id: UUID, reason: str | None, now: datetime, by: str
+    transaction: Transaction,
+    action: str,
+    subject_id: UUID,
+    reason: str | None,
+    now: datetime,
+    by: str,
+    amount: Money | None = None,
 ) -> None:
-    await transaction.execute(_RECORD, new_id(), action, subject_id, reason, now, by)
+    """`action` is the mutation's name in upper case, `subject_id` what it made or changed."""
+    about = (None, None) if amount is None else (amount.minor, amount.currency)
+    await transaction.execute(_RECORD, new_id(), action, subject_id, reason, *about, now, by)
+
+
+def audit_listing(filters: Sequence[Filter], entries: str = OWN_ENTRIES) -> Listing:
+    """The latest first; filters speak of the entry `e`.
+
+    `entries` is a table or a subquery with the columns of an audit entry: a service whose other rows say by
+    themselves who did what reads them beside its own entries.
+    """
+    return Listing(f"{_ENTRIES} {entries} e", Conditions().and_all(filters), _BY_TIME)

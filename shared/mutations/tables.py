@@ -18,12 +18,14 @@ class IdempotencyKeyRow(Model):
 
 
 class AuditEntryRow(Model):
-    """Who did what to what, when and why."""
+    """Who did what to what, when and why, and the amount it was about where it was about one."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     action = fields.CharField(40)
     subject_id = fields.UUIDField(db_index=True)
     reason = fields.TextField(null=True)
+    amount_minor = fields.BigIntField(null=True)
+    currency = fields.CharField(3, null=True)
     done_at = fields.DatetimeField()
     done_by = fields.CharField(200)
 

@@ -73,8 +73,9 @@ class Sale:
     expires_on: date | None
 
     @property
-    def cost_minor(self) -> int:
-        return self.total_sessions * self.price_per_session.minor - self.discount_minor
+    def cost(self) -> Money:
+        full_minor = self.total_sessions * self.price_per_session.minor
+        return Money(full_minor - self.discount_minor, self.price_per_session.currency)
 
 
 def agree_sale(request: SaleRequest, currency: str, today: date) -> Sale:

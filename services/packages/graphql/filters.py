@@ -9,7 +9,8 @@ from services.packages.domain.lots import PackageStatus
 from services.packages.domain.sessions import SessionStatus
 from services.packages.graphql.context import Info
 from services.packages.graphql.types import AlertStatus
-from services.packages.reads import Filter, has_status
+from services.packages.reads import has_status
+from shared.database.listing import Filter
 from shared.ids import parse_id
 from shared.period import Month
 

@@ -94,8 +94,8 @@ class Mutation:
         input: CreatePackageOfferInput,  # noqa: A002
     ) -> CreatePackageOfferPayload:
         info.context.require(Role.COORDINATOR)
-        work = info.context.work
-        offer_id = await create_package_offer(work, input.read(info.context.currency), input.idempotency_key)
+        new = input.read(info.context.currency)
+        offer_id = await create_package_offer(info.context.work, new, input.idempotency_key, info.context.actor)
         offers = {row["id"]: row for row in await info.context.reads.offers()}
         return CreatePackageOfferPayload(package_offer=PackageOffer.of(offers[offer_id]))
 

@@ -1,9 +1,6 @@
 """What can be asked of packages."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -20,22 +17,11 @@ from services.packages.graphql.types import (
     SessionPackage,
     Tutor,
 )
-from services.packages.reads import Listing
-from shared.database.database import Row
-from shared.graphql.pages import Connection, Page, connection
+from services.packages.reads import AUDIT_ENTRIES
+from shared.graphql.audit import AuditEntry, AuditFilter, audited
+from shared.graphql.pages import TIME_KEY, Connection, listed
 
-T = TypeVar("T")
 NAME_KEY: type[Any] = tuple[str, UUID]
-TIME_KEY: type[Any] = tuple[datetime, UUID]
-
-
-async def listed(
-    info: Info, listing: Listing, first: int | None, after: str | None, key: type[Any], node: Callable[[Row], T]
-) -> Connection[T]:
-    page = Page.asked(first, after, key)
-    rows = await info.context.reads.page(listing, page.after, page.limit)
-    order_key: Callable[[Row], Sequence[Any]] = lambda row: (row[listing.order.column], row["id"])  # noqa: E731
-    return connection(page, rows, key=order_key, node=node, count=partial(info.context.reads.count, listing))
 
 
 @strawberry.type
@@ -50,7 +36,7 @@ class Query:
     ) -> Connection[Parent]:
         """By name. The search looks into names and contact details."""
         listing = info.context.reads.people_listed(PersonKind.PARENT, search)
-        return await listed(info, listing, first, after, NAME_KEY, Parent.of)
+        return await listed(info.context.reads.statements, listing, first, after, NAME_KEY, Parent.of)
 
     @strawberry.field
     async def child(self, info: Info, id: strawberry.ID) -> Child | None:  # noqa: A002
@@ -66,7 +52,9 @@ class Query:
     ) -> Connection[Tutor]:
         """By name. The search looks into names and contact details."""
         listing = info.context.reads.people_listed(PersonKind.TUTOR, search)
-        return await listed(info, listing, first, after, NAME_KEY, lambda row: Tutor.of(row, info))
+        return await listed(
+            info.context.reads.statements, listing, first, after, NAME_KEY, lambda row: Tutor.of(row, info)
+        )
 
     @strawberry.field
     async def session(self, info: Info, id: strawberry.ID) -> Session | None:  # noqa: A002
@@ -82,7 +70,7 @@ class Query:
     ) -> Connection[Session]:
         """The latest first."""
         listing = info.context.reads.sessions_listed(filter.filters(info) if filter else [])
-        return await listed(info, listing, first, after, TIME_KEY, Session.of)
+        return await listed(info.context.reads.statements, listing, first, after, TIME_KEY, Session.of)
 
     @strawberry.field
     async def session_package(self, info: Info, id: strawberry.ID) -> SessionPackage | None:  # noqa: A002
@@ -99,7 +87,9 @@ class Query:
     ) -> Connection[SessionPackage]:
         """The latest purchase first. The search looks for parents' and children's names."""
         listing = info.context.reads.packages_listed(filter.filters(info) if filter else [], search)
-        return await listed(info, listing, first, after, TIME_KEY, lambda row: SessionPackage.of(row, info))
+        return await listed(
+            info.context.reads.statements, listing, first, after, TIME_KEY, lambda row: SessionPackage.of(row, info)
+        )
 
     @strawberry.field
     async def package_offers(self, info: Info) -> list[PackageOffer]:
@@ -116,4 +106,15 @@ class Query:
     ) -> Connection[LowPackageAlert]:
         """The latest first."""
         listing = info.context.reads.alerts_listed(filter.filters() if filter else [])
-        return await listed(info, listing, first, after, TIME_KEY, LowPackageAlert.of)
+        return await listed(info.context.reads.statements, listing, first, after, TIME_KEY, LowPackageAlert.of)
+
+    @strawberry.field
+    async def packages_audit(
+        self,
+        info: Info,
+        filter: AuditFilter | None = None,  # noqa: A002
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[AuditEntry]:
+        """What coordinators did to packages and sessions, the latest first."""
+        return await audited(info, info.context.reads.statements, filter, first, after, AUDIT_ENTRIES)

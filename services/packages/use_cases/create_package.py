@@ -20,6 +20,7 @@ from shared.database.database import Transaction
 from shared.errors import InvalidInput
 from shared.ids import new_id
 from shared.money import Money
+from shared.mutations.audit import record_audit
 from shared.mutations.idempotency import claim_key
 from shared.period import Month
 
@@ -55,6 +56,7 @@ async def create_package(work: PackagesWork, new: NewPackage, idempotency_key: s
         await insert_lot(transaction, bought, new.offer_id)
         purchased = Movement(package_id=package_id, kind=MovementKind.PURCHASED, sessions=lot.total_sessions)
         await record_movements(transaction, [purchased], now, by)
+        await record_audit(transaction, "CREATE_PACKAGE", package_id, None, now, by, sale.cost)
         await work.outbox.stage(transaction, [bought], now)
         standing = standing_of([*family.lots.values(), lot], bought.purchased_on)
         await settle_alert(work, transaction, family, [standing], Change.GIVEN, now)

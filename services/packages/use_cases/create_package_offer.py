@@ -9,6 +9,7 @@ from services.packages.work import PackagesWork
 from shared.errors import InvalidInput
 from shared.ids import new_id
 from shared.money import Money
+from shared.mutations.audit import record_audit
 from shared.mutations.idempotency import claim_key
 
 LONGEST_NAME = 200
@@ -24,7 +25,8 @@ class NewOffer:
     validity_days: int | None
 
 
-async def create_package_offer(work: PackagesWork, new: NewOffer, idempotency_key: str | None) -> UUID:
+async def create_package_offer(work: PackagesWork, new: NewOffer, idempotency_key: str | None, by: str) -> UUID:
+    """Raises InvalidInput, IdempotencyKeyReused."""
     now = work.clock.now()
     offer_id = new_id()
     async with work.database.transaction() as transaction:
@@ -40,6 +42,7 @@ async def create_package_offer(work: PackagesWork, new: NewOffer, idempotency_ke
             validity_days=check_validity(new.validity_days),
             now=now,
         )
+        await record_audit(transaction, "CREATE_PACKAGE_OFFER", offer_id, None, now, by, new.price_per_session)
     return offer_id
 
 

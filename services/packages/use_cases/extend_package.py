@@ -64,4 +64,4 @@ async def _record(transaction: Transaction, lot: Lot, extension: Extension, now:
             reason=extension.reason,
         )
         await record_movements(transaction, [reinstated], now, by)
-    await record_audit(transaction, "extend_package", lot.id, extension.reason, now, by)
+    await record_audit(transaction, "EXTEND_PACKAGE", lot.id, extension.reason, now, by)

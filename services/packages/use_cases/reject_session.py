@@ -20,4 +20,4 @@ async def reject_session(work: PackagesWork, session_id: UUID, reason: str, by: 
         if stored.status is SessionStatus.REJECTED:
             return
         await set_status(transaction, [session_id], status_after(stored.status, SessionAction.REJECT))
-        await record_audit(transaction, "reject_session", session_id, reason, now, by)
+        await record_audit(transaction, "REJECT_SESSION", session_id, reason, now, by)

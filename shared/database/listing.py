@@ -1,0 +1,76 @@
+"""Rows of one kind that meet conditions, read page by page in a stable order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.database.database import Row, Statements
+
+Filter = tuple[str, Sequence[object]]
+"""A condition with `{}` for each of its parameters, and those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Conditions joined by AND, and their parameters."""
+
+    text: str = "true"
+    parameters: tuple[object, ...] = ()
+
+    def and_(self, condition: str, *parameters: object) -> "Conditions":
+        """With one more, which has `{}` for each of its parameters."""
+        first = len(self.parameters) + 1
+        numbered = condition.format(*(f"${first + i}" for i in range(len(parameters))))
+        return Conditions(f"{self.text} AND ({numbered})", (*self.parameters, *parameters))
+
+    def and_all(self, filters: Sequence[Filter]) -> "Conditions":
+        conditions = self
+        for condition, parameters in filters:
+            conditions = conditions.and_(condition, *parameters)
+        return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A stable order by a column and the id; `alias` is the table's."""
+
+    alias: str
+    column: str
+    descending: bool = False
+
+    def after(self, conditions: Conditions, key: Sequence[object] | None) -> Conditions:
+        if key is None:
+            return conditions
+        sign = "<" if self.descending else ">"
+        return conditions.and_(f"({self.alias}.{self.column}, {self.alias}.id) {sign} ({{}}, {{}})", *key)
+
+    def key(self, row: Row) -> tuple[object, object]:
+        """The row's place in the order, which a cursor names."""
+        return row[self.column], row["id"]
+
+    def __str__(self) -> str:
+        direction = " DESC" if self.descending else ""
+        return f"ORDER BY {self.alias}.{self.column}{direction}, {self.alias}.id{direction}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`select` is a SELECT without conditions, with one FROM: what is counted starts there."""
+
+    select: str
+    conditions: Conditions
+    order: Order
+
+    async def all(self, statements: Statements) -> list[Row]:
+        statement = f"{self.select} WHERE {self.conditions.text} {self.order}"
+        return await statements.rows(statement, *self.conditions.parameters)
+
+    async def page(self, statements: Statements, after: Sequence[object] | None, limit: int) -> list[Row]:
+        """Up to `limit` rows after the one whose key is given."""
+        conditions = self.order.after(self.conditions, after)
+        statement = f"{self.select} WHERE {conditions.text} {self.order} LIMIT {limit}"
+        return await statements.rows(statement, *conditions.parameters)
+
+    async def count(self, statements: Statements) -> int:
+        source = self.select[self.select.index("FROM") :]
+        statement = f"SELECT count(*) AS n {source} WHERE {self.conditions.text}"
+        return int(await statements.value(statement, *self.conditions.parameters))
