@@ -1,12 +1,14 @@
 """A bucket as a file store: Cloudflare R2, or anything else that speaks S3."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import aioboto3
+import aiohttp
 from aiobotocore.config import AioConfig
 from botocore.exceptions import BotoCoreError, ClientError
 from starlette.routing import BaseRoute
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 _ATTEMPTS = 3
+_PATIENCE_SECONDS = 30.0
+"""With one request, all its attempts together. The client's own time-outs begin when an upload's body is sent, and
+wait without end for the server's leave to send it."""
 
 # R2 refuses the checksums that newer clients send unasked, so only required ones are sent.
 _CONFIG = AioConfig(
@@ -33,7 +38,7 @@ _CONFIG = AioConfig(
     s3={"addressing_style": "path"},
     max_pool_connections=32,
     connect_timeout=5,
-    read_timeout=20,
+    read_timeout=10,
     retries={"max_attempts": _ATTEMPTS, "mode": "standard"},
 )
 
@@ -85,7 +90,7 @@ class S3Store:
         """False when the key was taken. A conflict means that another upload of it is under way: look again."""
         for _ in range(_ATTEMPTS):
             try:
-                with _unavailable_unless("PreconditionFailed", "ConditionalRequestConflict"):
+                async with _unavailable_unless("PreconditionFailed", "ConditionalRequestConflict"):
                     await self._client.put_object(
                         Bucket=self._bucket, Key=key, Body=content, ContentType=media_type, IfNoneMatch="*"
                     )
@@ -98,7 +103,7 @@ class S3Store:
 
     async def read(self, key: str) -> bytes:
         try:
-            with _unavailable_unless("NoSuchKey"):
+            async with _unavailable_unless("NoSuchKey"):
                 found = await self._client.get_object(Bucket=self._bucket, Key=checked_key(key))
                 async with found["Body"] as body:
                     return await body.read()
@@ -117,20 +122,21 @@ class S3Store:
         )
 
     async def check(self) -> None:
-        with _unavailable_unless():
+        async with _unavailable_unless():
             await self._client.head_bucket(Bucket=self._bucket)
 
 
-@contextmanager
-def _unavailable_unless(*expected: str) -> Iterator[None]:
+@asynccontextmanager
+async def _unavailable_unless(*expected: str) -> AsyncIterator[None]:
     """Lets refusals with an expected code through as they are; everything else is the store's failure."""
     try:
-        yield
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            yield
     except ClientError as error:
         if _code(error) in expected:
             raise
         raise FileStoreUnavailable(f"the bucket answered {_code(error)}") from error
-    except (BotoCoreError, OSError, TimeoutError) as error:
+    except (BotoCoreError, aiohttp.ClientError, OSError, TimeoutError) as error:
         raise FileStoreUnavailable("the bucket does not answer") from error
 
 

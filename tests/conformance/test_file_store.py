@@ -1,22 +1,29 @@
 """What every file store promises, held against each of them: a folder, and a bucket behind a real S3 server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from socket import SOCK_STREAM, socket
+from socket import SOCK_STREAM, create_server, socket
 
+import aioboto3
 import aiohttp
 import pytest
 import pytest_asyncio
 import uvicorn
+from aiobotocore.config import AioConfig
+from moto.core.authorization import enable_iam_authentication
 from starlette.applications import Starlette
 from yarl import URL
 
+from shared.files import s3
 from shared.files.opening import open_file_store
 from shared.files.store import FileExists, FileMissing, FileStore, FileStoreUnavailable, InvalidKey
-from tests.servers.bucket import CREDENTIALS, new_bucket, s3_endpoint
+from tests.eventually import eventually
+from tests.servers.bucket import CREDENTIALS, S3Server, shared_s3
 
 KEY = "invoices/2026-10/NV-2627-000123.pdf"
 PDF = "application/pdf"
@@ -54,7 +61,7 @@ def s3_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def url(kind: str, tmp_path: Path, s3_credentials: None) -> str:  # noqa: ARG001 - it is the environment that counts
     if kind == "folder":
         return f"folder://{tmp_path}/files"
-    return new_bucket(tmp_path.name.replace("_", "-")[:60].strip("-").lower())
+    return shared_s3().make_bucket(bucket_name(tmp_path))
 
 
 @pytest_asyncio.fixture
@@ -151,6 +158,20 @@ async def test_a_link_downloads_the_file_under_its_name(store: FileStore) -> Non
     assert "filename*=UTF-8''%E0%A4%AC%E0%A4%BF%E0%A4%B2%20%E0%A4%86%E0%A4%B6%E0%A4%BE.pdf" in disposition
 
 
+async def test_a_link_ends(store: FileStore) -> None:
+    await store.put_if_absent(KEY, b"mine", PDF)
+    link = await store.link(KEY, timedelta(seconds=1), "mine.pdf")
+    statuses: list[int] = []
+
+    async def has_ended() -> bool:
+        async with followed(store, link) as response:
+            statuses.append(response.status)
+            return response.status == 403
+
+    await eventually(has_ended)
+    assert 200 in statuses
+
+
 async def test_a_store_in_use_says_so(store: FileStore) -> None:
     await store.check()
 
@@ -181,11 +202,6 @@ class TestFolder:
         async with followed(store, str(forged)) as response:
             assert response.status == 403
             assert await response.read() not in {b"mine", b"theirs"}
-
-    async def test_a_link_ends(self, store: FileStore) -> None:
-        await store.put_if_absent(KEY, b"mine", PDF)
-        async with followed(store, await store.link(KEY, timedelta(seconds=-1), "mine.pdf")) as response:
-            assert response.status == 403
 
     async def test_a_link_to_what_is_not_there_finds_nothing(self, store: FileStore) -> None:
         async with followed(store, await store.link(KEY, MINUTE, "mine.pdf")) as response:
@@ -229,7 +245,7 @@ class TestBucket:
 
     @pytest.mark.usefixtures("s3_credentials")
     async def test_a_bucket_that_does_not_exist_is_unavailable(self) -> None:
-        async with open_file_store(f"s3://nowhere?endpoint={s3_endpoint()}") as store:
+        async with open_file_store(shared_s3().url("nowhere")) as store:
             with pytest.raises(FileStoreUnavailable):
                 await store.check()
             with pytest.raises(FileStoreUnavailable):
@@ -238,7 +254,7 @@ class TestBucket:
                 await store.read(KEY)
 
     async def test_links_lead_to_where_readers_reach_the_bucket(self, url: str) -> None:
-        endpoint = URL(url).query["endpoint"]
+        endpoint = endpoint_of(url)
         async with open_file_store(f"{url}&links={endpoint.replace('127.0.0.1', 'localhost')}") as store:
             await store.put_if_absent(KEY, b"%PDF", PDF)
             link = await store.link(KEY, MINUTE, "name.pdf")
@@ -255,8 +271,126 @@ class TestBucket:
             with pytest.raises(FileStoreUnavailable):
                 await store.check()
 
+    async def test_wrong_credentials_open_nothing(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        key_id, secret = await allowed_user(endpoint_of(url))
+        with enable_iam_authentication():
+            for credentials in ((key_id, "wrong"), ("nobody", secret)):
+                use(monkeypatch, *credentials)
+                async with open_file_store(url) as store:
+                    with pytest.raises(FileStoreUnavailable):
+                        await store.check()
+                    with pytest.raises(FileStoreUnavailable):
+                        await store.put_if_absent(KEY, b"one", PDF)
+            use(monkeypatch, key_id, secret)
+            async with open_file_store(url) as store:
+                await store.check()
+                await store.put_if_absent(KEY, b"one", PDF)
+                assert await store.read(KEY) == b"one"
+
     @pytest.mark.parametrize("url", ["s3://", "s3://bucket/prefix", "s3://bucket?endpont=http://x"])
     async def test_a_url_that_is_not_understood_is_refused(self, url: str) -> None:
         with pytest.raises(ValueError, match=r"an S3 store's URL is like"):
             async with open_file_store(url):
                 pass
+
+
+class TestTroubledBucket:
+    """A server with which something is wrong, and then no more."""
+
+    @pytest.fixture
+    def server(self) -> Iterator[S3Server]:
+        server = S3Server()
+        yield server
+        server.stop()
+
+    @pytest.fixture
+    def url(self, server: S3Server, tmp_path: Path, s3_credentials: None) -> str:  # noqa: ARG002 - as above
+        return server.make_bucket(bucket_name(tmp_path))
+
+    @pytest.fixture(autouse=True)
+    def few_attempts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        few = AioConfig(retries={"total_max_attempts": 2, "mode": "standard"})
+        monkeypatch.setattr(s3, "_CONFIG", s3._CONFIG.merge(few))
+
+    @pytest.fixture(params=["it answers 500", "it does not answer"])
+    def trouble(
+        self, request: pytest.FixtureRequest, server: S3Server, monkeypatch: pytest.MonkeyPatch
+    ) -> Callable[[bool], None]:
+        """Begins with True and ends with False."""
+        if request.param == "it answers 500":
+            return partial(setattr, server, "failing")
+        monkeypatch.setattr(s3, "_PATIENCE_SECONDS", 0.5)
+        return lambda begins: server.answering.clear() if begins else server.answering.set()
+
+    async def test_it_is_unavailable_and_then_takes_what_it_was_given(
+        self, store: FileStore, trouble: Callable[[bool], None]
+    ) -> None:
+        await store.put_if_absent("before.pdf", b"before", PDF)
+        trouble(True)
+        for asked in (store.check(), store.put_if_absent(KEY, b"one", PDF), store.read("before.pdf")):
+            with pytest.raises(FileStoreUnavailable):
+                await asked
+        trouble(False)
+        await store.check()
+        await store.put_if_absent(KEY, b"one", PDF)
+        assert await store.read(KEY) == b"one"
+
+    async def test_what_was_stored_without_an_answer_is_stored(
+        self, store: FileStore, server: S3Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The server did what it was asked when nobody waited for the answer any more."""
+        monkeypatch.setattr(s3, "_PATIENCE_SECONDS", 0.5)
+        server.answering.clear()
+        with pytest.raises(FileStoreUnavailable):
+            await store.put_if_absent(KEY, b"one", PDF)
+        server.answering.set()
+        await eventually(lambda: any(asked.path.endswith(KEY) for asked in server.asked))
+        await store.put_if_absent(KEY, b"one", PDF)
+        with pytest.raises(FileExists):
+            await store.put_if_absent(KEY, b"two", PDF)
+
+    @pytest.mark.usefixtures("s3_credentials")
+    async def test_a_server_that_only_accepts_connections_holds_nobody(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Not even an upload, which waits for the server's leave before it sends its body."""
+        monkeypatch.setattr(s3, "_PATIENCE_SECONDS", 0.5)
+        with create_server(("127.0.0.1", 0)) as deaf:
+            url = f"s3://files?endpoint=http://127.0.0.1:{deaf.getsockname()[1]}"
+            async with open_file_store(url) as store:
+                with pytest.raises(FileStoreUnavailable):
+                    await store.put_if_absent(KEY, b"one", PDF)
+
+    async def test_half_of_a_file_is_none(self, store: FileStore, server: S3Server) -> None:
+        await store.put_if_absent(KEY, b"%PDF one", PDF)
+        server.cutting_bodies = True
+        with pytest.raises(FileStoreUnavailable):
+            await store.read(KEY)
+
+    async def test_nothing_is_sent_that_r2_refuses(self, store: FileStore, server: S3Server) -> None:
+        """It knows no checksums that were not asked for."""
+        await store.put_if_absent(KEY, b"one", PDF)
+        (put,) = [asked for asked in server.asked if asked.path.endswith(KEY)]
+        assert "if-none-match" in put.headers
+        assert [name for name in put.headers if "checksum" in name or "trailer" in name] == []
+
+
+async def allowed_user(endpoint: str) -> tuple[str, str]:
+    """The credentials of one who may do everything with S3."""
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    async with aioboto3.Session().client("iam", endpoint_url=endpoint, region_name="us-east-1") as iam:
+        await iam.create_user(UserName="nivaa")
+        await iam.put_user_policy(UserName="nivaa", PolicyName="files", PolicyDocument=json.dumps(policy))
+        key = (await iam.create_access_key(UserName="nivaa"))["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
+def use(monkeypatch: pytest.MonkeyPatch, key_id: str, secret: str) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key_id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+
+
+def endpoint_of(url: str) -> str:
+    return URL(url).query["endpoint"]
+
+
+def bucket_name(folder: Path) -> str:
+    return folder.name.replace("_", "-")[:60].strip("-").lower()

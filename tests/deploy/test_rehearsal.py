@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from services.embedded import COMPONENTS
 from tests.deploy.compose import SECRETS, Container, containers
-from tests.servers.bucket import s3_endpoint
+from tests.servers.bucket import shared_s3
 from tests.servers.postgres import PrivatePostgres
 from tests.servers.process import free_port
 from tests.servers.rabbitmq import PrivateRabbitMQ
@@ -60,7 +60,7 @@ def machine(
     servers = {
         "postgres:5432": f"127.0.0.1:{postgres_server.port}",
         "rabbitmq:5672": f"127.0.0.1:{rabbitmq_server.port}",
-        "s3:9000": urlsplit(s3_endpoint()).netloc,
+        "s3:9000": urlsplit(shared_s3().endpoint).netloc,
     }
     services = {f"{name}:{port}": f"127.0.0.1:{free_port()}" for name, port in PORTS.items()}
     return Machine({**servers, **services}, secrets, tmp_path / "data")

@@ -10,7 +10,7 @@ from deploy.make_secrets import SERVICES_WITH_DATABASE
 from shared.files.opening import open_file_store
 from tests.servers import postgres
 from tests.servers.apart import run_apart
-from tests.servers.bucket import CREDENTIALS, s3_endpoint
+from tests.servers.bucket import CREDENTIALS, shared_s3
 from tests.servers.postgres import PrivatePostgres
 
 
@@ -29,7 +29,7 @@ def test_a_service_may_enter_and_change_its_own_database_and_no_other(
 async def test_the_bucket_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    url = f"s3://made-once?endpoint={s3_endpoint()}&region=us-east-1"
+    url = shared_s3().url("made-once")
     await make_bucket(url)
     async with open_file_store(url) as store:
         await store.put_if_absent("kept.pdf", b"%PDF", "application/pdf")

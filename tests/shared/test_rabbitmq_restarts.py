@@ -13,6 +13,7 @@ from shared.messaging.broker import Broker
 from shared.messaging.envelope import Event
 from shared.messaging.opening import open_broker
 from tests.eventually import eventually
+from tests.servers.ladder import install
 from tests.servers.process import started
 from tests.servers.rabbitmq import PrivateRabbitMQ, binaries
 
@@ -22,11 +23,8 @@ BATCHES, BATCH = 60, 20
 
 @pytest.fixture
 def server() -> Iterator[PrivateRabbitMQ]:
-    folder = binaries()
-    if folder is None:
-        pytest.skip("restarts need RabbitMQ's own binaries here; tests/shared/test_rabbitmq.py cuts the wire instead")
     with ExitStack() as session:
-        server = PrivateRabbitMQ(folder)
+        server = PrivateRabbitMQ(binaries() or install("rabbitmq-server", binaries))
         started(session, server)
         yield server
 

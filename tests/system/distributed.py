@@ -14,7 +14,7 @@ from shared.runtime.serving import serving
 from shared.runtime.settings import Settings, load_settings
 from tests.rabbitmq import own_rabbitmq
 from tests.servers import on_server, postgres_url
-from tests.servers.bucket import CREDENTIALS, new_bucket
+from tests.servers.bucket import CREDENTIALS, shared_s3
 from tests.servers.process import free_port
 from tests.system.product import Form, Gateway, Product
 from tests.system.server_process import ServerProcess
@@ -76,7 +76,7 @@ def _resources() -> Iterator[Mapping[str, str]]:
     with own_rabbitmq() as broker_url:
         yield {
             "NIVAA_BROKER_URL": broker_url,
-            "NIVAA_FILES_URL": new_bucket(name),
+            "NIVAA_FILES_URL": shared_s3().make_bucket(name),
             **{f"{service.upper()}_DATABASE_URL": f"{postgres_url()}/{made}" for service, made in databases.items()},
         }
     for database in databases.values():
