@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.errors import InvalidInput
@@ -19,9 +19,10 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> "Month":
-        """Raises InvalidInput when the text is not like "2026-10"."""
+        """Raises InvalidInput when the text is not like "2026-10", or when the calendar ends there: a month has days
+        before and after it in every zone."""
         match = _MONTH.fullmatch(text)
-        if match is None or match[1] == "0000":
+        if match is None or not MINYEAR < int(match[1]) < MAXYEAR:
             raise InvalidInput(f'a month is written like "2026-10", not {text[:32]!r}')
         return cls(int(match[1]), int(match[2]))
 

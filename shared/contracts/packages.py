@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+import msgspec
+
 from shared.contracts import Contract
 
 Coverage = Literal["PACKAGE", "ADDON", "OVERAGE"]
@@ -68,7 +70,8 @@ class PackagePurchased(Contract, frozen=True, kw_only=True):
 class PeriodSealed(Contract, frozen=True, kw_only=True):
     """No approval, reversal or purchase will be added to this month any more; these are all there are.
 
-    `sum_minor` adds up the prices of the month's approvals and the costs of its purchases.
+    `sum_minor` adds up the prices of the month's approvals and the costs of its purchases. `earlier` are the months
+    before it that have entries and were sealed along with it, because nobody had asked for them.
     """
 
     TOPIC: ClassVar[str] = "packages.period_sealed.v1"
@@ -78,6 +81,7 @@ class PeriodSealed(Contract, frozen=True, kw_only=True):
     purchases: int
     sum_minor: int
     sealed_at: datetime
+    earlier: list[str] = msgspec.field(default_factory=list)
 
 
 class PersonChanged(Contract, frozen=True, kw_only=True):

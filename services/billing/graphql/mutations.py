@@ -21,7 +21,7 @@ from services.billing.use_cases.add_payout_deduction import add_payout_deduction
 from services.billing.use_cases.end_discount_rule import end_discount_rule
 from services.billing.use_cases.mark_payouts_paid import mark_payouts_paid
 from services.billing.use_cases.mark_payouts_processed import Processing, mark_payouts_processed
-from services.billing.use_cases.open_cycle import open_cycle
+from services.billing.use_cases.open_cycle import Opening, open_cycle
 from services.billing.use_cases.run_monthly_cycle import run_monthly_cycle
 from services.billing.use_cases.set_tutor_rate import set_tutor_rate
 from services.billing.use_cases.verify_cycle import verify_cycle
@@ -67,14 +67,15 @@ class Mutation:
     @strawberry.mutation
     async def set_tutor_rate(self, info: Info, input: SetTutorRateInput) -> TutorRatePayload:  # noqa: A002
         work, by = info.context.coordinators_work()
-        content = input.content(work.currency, work.today)
+        content = input.content(work.currency)
         rate_id = await set_tutor_rate(work, content, input.idempotency_key, by)
         return TutorRatePayload(tutor_rate=TutorRate.of(await reads.rate(work.database, rate_id)))
 
     @strawberry.mutation
-    async def open_cycle(self, info: Info, month: Month) -> BillingCyclePayload:
+    async def open_cycle(self, info: Info, month: Month, idempotency_key: str | None = None) -> BillingCyclePayload:
+        """Months open by themselves with their first entry; this opens one ahead of it."""
         work, by = info.context.coordinators_work()
-        return await _cycle_payload(info, await open_cycle(work, month, by))
+        return await _cycle_payload(info, await open_cycle(work, Opening(month=month), idempotency_key, by))
 
     @strawberry.mutation
     async def run_monthly_cycle(self, info: Info, input: RunMonthlyCycleInput) -> BillingCyclePayload:  # noqa: A002
@@ -84,7 +85,6 @@ class Mutation:
     @strawberry.mutation
     async def verify_cycle(self, info: Info, month: Month) -> VerifyCyclePayload:
         """Computes a closed month's hash anew from its rows."""
-        """Makes the month's statements and payouts, and closes it for good."""
         work, _ = info.context.coordinators_work()
         found = await verify_cycle(work, month)
         payload = await _cycle_payload(info, found.cycle_id)
@@ -98,14 +98,14 @@ class Mutation:
     @strawberry.mutation
     async def add_discount_rule(self, info: Info, input: AddDiscountRuleInput) -> DiscountRulePayload:  # noqa: A002
         work, by = info.context.coordinators_work()
-        content = input.content(work.currency, work.today)
+        content = input.content(work.currency)
         rule_id = await add_discount_rule(work, content, input.idempotency_key, by)
         return DiscountRulePayload(discount_rule=DiscountRule.of(await reads.rule(work.database, rule_id)))
 
     @strawberry.mutation
     async def end_discount_rule(self, info: Info, input: EndDiscountRuleInput) -> DiscountRulePayload:  # noqa: A002
         work, by = info.context.coordinators_work()
-        rule_id = await end_discount_rule(work, input.content(work.today), input.idempotency_key, by)
+        rule_id = await end_discount_rule(work, input.content(), input.idempotency_key, by)
         return DiscountRulePayload(discount_rule=DiscountRule.of(await reads.rule(work.database, rule_id)))
 
     @strawberry.mutation

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.billing.domain.amounts import clean_label
-from services.billing.domain.cycles import CycleStatus
-from services.billing.domain.errors import MonthClosed
-from services.billing.sql.cycles import cycle_of
+from services.billing.domain.cycles import require_not_passed
+from services.billing.sql.cycles import last_closed
 from services.billing.sql.deductions import insert_deduction
 from services.billing.sql.standstill import stand_still
 from services.billing.use_cases.known_person import require_person
@@ -39,10 +38,9 @@ async def add_payout_deduction(work: BillingWork, new: NewDeduction, idempotency
         first = await claim_key(transaction, idempotency_key, new, deduction_id := new_id(), now)
         if first is not None:
             return first
-        cycle = await cycle_of(transaction, new.month)
-        if cycle is not None and cycle.status is CycleStatus.CLOSED:
-            raise MonthClosed(f"{new.month} is closed", month=str(new.month))
+        require_not_passed(new.month, await last_closed(transaction))
         amount = (label, new.amount.minor, work.currency)
+        about = f"tutor {new.tutor_id}: {label}"
         await insert_deduction(transaction, (deduction_id, new.tutor_id, str(new.month), *amount, now, by))
-        await record_audit(transaction, "ADD_PAYOUT_DEDUCTION", deduction_id, f"{new.tutor_id}: {label}", now, by)
+        await record_audit(transaction, "ADD_PAYOUT_DEDUCTION", deduction_id, about, now, by, new.amount)
     return deduction_id

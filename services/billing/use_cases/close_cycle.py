@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.billing.domain.accounts import Statement
-from services.billing.domain.cycles import Cycle, CycleStatus, require_unblocked
+from services.billing.domain.cycles import Cycle, CycleStatus, require_in_order, require_unblocked
 from services.billing.domain.errors import CycleInProgress
 from services.billing.domain.totals import RunningTotals
 from services.billing.sql.charges import billable_parents
-from services.billing.sql.cycles import cycle_of, mark_closed
+from services.billing.sql.cycles import cycle_of, first_open_before, mark_closed
 from services.billing.sql.entries import missing_of
 from services.billing.sql.payouts import (
     disagreeing_payouts,
@@ -33,7 +33,8 @@ PAYOUTS_AT_ONCE = 500
 async def close_cycle(work: BillingWork, month: Month) -> None:
     """Closes a month that is CLOSING and has everything; a CLOSED one stays as it is.
 
-    Whoever comes second waits for the first and finds it closed. Raises CycleInProgress, CycleBlocked.
+    Whoever comes second waits for the first and finds it closed.
+    Raises CycleInProgress, EarlierCycleOpen, CycleBlocked.
     """
     now = work.clock.now()
     async with work.database.transaction() as transaction:
@@ -46,6 +47,7 @@ async def close_cycle(work: BillingWork, month: Month) -> None:
         missing = await missing_of(transaction, month)
         if missing:
             raise CycleInProgress(f"{month} is not complete: {missing}", month=str(month), missing=missing.as_details())
+        require_in_order(month, await first_open_before(transaction, month))
         require_unblocked(month, await tutors_without_rate(transaction, month))
         totals = RunningTotals(work.currency)
         await _write_statements(work, transaction, cycle, totals, now)

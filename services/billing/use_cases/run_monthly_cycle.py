@@ -23,7 +23,7 @@ BACKSTOP_SECONDS = 1.0
 async def run_monthly_cycle(work: BillingWork, run: NewRun, idempotency_key: str | None, by: str) -> UUID:
     """The closed cycle's id; a closed month is returned as it is.
 
-    Raises PeriodNotEnded, EarlierCycleOpen, CycleBlocked, CycleInProgress, IdempotencyKeyReused.
+    Raises PeriodNotEnded, EarlierCycleOpen, MonthClosed, CycleBlocked, CycleInProgress, IdempotencyKeyReused.
     """
     cycle = await start_closing(work, run, idempotency_key, by)
     if cycle.status is not CycleStatus.CLOSED:

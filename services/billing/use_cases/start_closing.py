@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.billing.domain.cycles import Cycle, CycleStatus, require_ended, require_unblocked
-from services.billing.domain.errors import EarlierCycleOpen
-from services.billing.sql.cycles import cycle_of, first_open_before, insert_cycle, mark_closing
+from services.billing.domain.cycles import (
+    Cycle,
+    CycleStatus,
+    require_ended,
+    require_in_order,
+    require_not_passed,
+    require_unblocked,
+)
+from services.billing.sql.cycles import cycle_of, first_open_before, insert_cycle, last_closed, mark_closing
 from services.billing.sql.entries import is_sealed
 from services.billing.sql.payouts import tutors_without_rate
 from services.billing.sql.standstill import stand_still
@@ -29,7 +35,8 @@ class NewRun:
 async def start_closing(work: BillingWork, run: NewRun, idempotency_key: str | None, by: str) -> Cycle:
     """The month's cycle: CLOSING, or CLOSED when it was already, which changes nothing.
 
-    Raises PeriodNotEnded, EarlierCycleOpen, CycleBlocked, IdempotencyKeyReused.
+    Raises PeriodNotEnded, EarlierCycleOpen, MonthClosed when a later month was closed and this one passed over,
+    CycleBlocked, IdempotencyKeyReused.
     """
     now = work.clock.now()
     async with work.database.transaction() as transaction:
@@ -39,6 +46,8 @@ async def start_closing(work: BillingWork, run: NewRun, idempotency_key: str | N
         await claim_key(transaction, idempotency_key, run, cycle_id, now)
         if cycle is not None and cycle.status is CycleStatus.CLOSED:
             return cycle
+        if cycle is None:
+            require_not_passed(run.month, await last_closed(transaction))
         await _require_closable(work, transaction, run, now)
         if cycle is None:
             cycle = await insert_cycle(transaction, cycle_id, run.month, work.currency, now, by)
@@ -52,7 +61,5 @@ async def start_closing(work: BillingWork, run: NewRun, idempotency_key: str | N
 
 async def _require_closable(work: BillingWork, transaction: Transaction, run: NewRun, now: datetime) -> None:
     require_ended(run.month, work.zone, now, early=run.early)
-    earlier = await first_open_before(transaction, run.month)
-    if earlier is not None:
-        raise EarlierCycleOpen(f"{earlier} must be closed before {run.month}", month=str(earlier))
+    require_in_order(run.month, await first_open_before(transaction, run.month))
     require_unblocked(run.month, await tutors_without_rate(transaction, run.month))

@@ -1,9 +1,9 @@
 """Approvals, reversals, purchases and seals come from packages: in any order, some of them more than once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from services.billing.domain.cycles import CycleStatus
+from services.billing.domain.cycles import Cycle, CycleStatus
 from services.billing.sql.cycles import cycles_among, insert_cycle
 from services.billing.sql.intake import (
     insert_approvals,
@@ -60,6 +60,9 @@ async def take_purchases(work: BillingWork, transaction: Transaction, facts: Seq
 
 
 async def take_seals(work: BillingWork, transaction: Transaction, facts: Sequence[PeriodSealed]) -> None:
+    """Months sealed along with one are to be closed before it, even when their entries are all still on the way."""
+    along = sorted({month for fact in facts for month in fact.earlier})
+    await _open_missing(work, transaction, along, await cycles_among(transaction, along))
     await insert_seals(transaction, facts)
     transaction.after_commit(work.arrivals.tell)
 
@@ -77,6 +80,12 @@ async def _open_months(work: BillingWork, transaction: Transaction, facts: Itera
     closed = [month for month, cycle in cycles.items() if cycle.status is CycleStatus.CLOSED]
     if closed:
         raise EntryRejected(f"new entries for {closed}, which billing has closed")
+    await _open_missing(work, transaction, months, cycles)
+
+
+async def _open_missing(
+    work: BillingWork, transaction: Transaction, months: Sequence[str], cycles: Mapping[str, Cycle]
+) -> None:
     for month in months:
         if month not in cycles:
             now = work.clock.now()

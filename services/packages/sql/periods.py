@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.packages.domain.billing_month import billing_month
-from shared.database.database import Transaction
+from shared.database.database import Statements, Transaction
 from shared.period import Month
 
 _LAST_SEALED = "SELECT max(month) AS month FROM period WHERE sealed_at IS NOT NULL"
 _SHARE = "SELECT sealed_at FROM period WHERE month = $1 FOR SHARE"
 _ADD = "INSERT INTO period (month) VALUES ($1) ON CONFLICT DO NOTHING"
 _LOCK = "SELECT month, sealed_at, approvals, reversals, purchases, sum_minor FROM period WHERE month = $1 FOR UPDATE"
+_OPEN_BEFORE = "SELECT month FROM period WHERE month < $1 AND sealed_at IS NULL ORDER BY month"
+_ALONG = """
+    SELECT month FROM period
+     WHERE month < $1 AND sealed_at = $2 AND approvals + reversals + purchases > 0 ORDER BY month
+"""
 _SEAL = """
     UPDATE period SET sealed_at = $2,
         approvals = (SELECT count(*) FROM coverage WHERE month = $1),
@@ -61,6 +66,17 @@ async def _is_open(transaction: Transaction, month: Month) -> bool:
         await transaction.execute(_ADD, str(month))
         row = await transaction.row(_SHARE, str(month))
     return row is not None and row["sealed_at"] is None
+
+
+async def seal_earlier(transaction: Transaction, month: Month, now: datetime) -> None:
+    """Seals what was left open before the month: entries would be given later months anyway."""
+    for row in await transaction.rows(_OPEN_BEFORE, str(month)):
+        await seal_month(transaction, Month.parse(row["month"]), now)
+
+
+async def sealed_along(statements: Statements, seal: Seal) -> list[str]:
+    """The earlier months with entries that were sealed in the same moment."""
+    return [row["month"] for row in await statements.rows(_ALONG, seal.month, seal.sealed_at)]
 
 
 async def seal_month(transaction: Transaction, month: Month, now: datetime) -> Seal:

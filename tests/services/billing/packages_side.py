@@ -32,6 +32,7 @@ class PackagesSide:
     reversals: list[SessionReversed] = field(default_factory=list)
     purchases: list[PackagePurchased] = field(default_factory=list)
     people: list[PersonChanged] = field(default_factory=list)
+    sealed_along: dict[str, list[str]] = field(default_factory=dict)
 
     def facts(self) -> list[Contract]:
         return [*self.people, *self.purchases, *self.approvals, *self.reversals]
@@ -141,6 +142,7 @@ class PackagesSide:
             purchases=len(purchases),
             sum_minor=sum(each.price_minor for each in approvals) + sum(map(_cost, purchases)),
             sealed_at=at(f"{month}-28 12:00"),
+            earlier=self.sealed_along.get(month, []),
         )
 
 

@@ -77,3 +77,17 @@ async def test_a_reversal_before_the_seal_cancels_inside_the_approvals_month(des
     await desk.asker.publish(PeriodClosing(month="2026-09"))
     (sealed,) = await desk.told(PeriodSealed, 1)
     assert (sealed.approvals, sealed.reversals) == (1, 1)
+
+
+async def test_earlier_months_are_sealed_along_and_named_when_they_have_entries(desk: Desk) -> None:
+    family = await move_in(desk)
+    await desk.teach(family.ira, family.meena, local("2026-08-21 17:00"))
+    await desk.asker.publish(PeriodClosing(month="2026-10"))
+    late = await desk.teach(family.ira, family.meena, local("2026-08-22 17:00"))
+    for month in ("2026-08", "2026-10"):
+        await desk.asker.publish(PeriodClosing(month=month))
+    first, august, again = await desk.told(PeriodSealed, 3)
+    assert (first.month, first.approvals, first.earlier) == ("2026-10", 0, ["2026-08"])
+    assert (august.month, august.approvals, august.earlier) == ("2026-08", 1, [])
+    assert again == first
+    assert late["session"]["billingMonth"] == "2026-11"

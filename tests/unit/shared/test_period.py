@@ -19,7 +19,9 @@ def test_months_read_back_as_they_were_written(month: Month) -> None:
     assert Month.parse(str(month)) == month
 
 
-@pytest.mark.parametrize("text", ["2026-13", "2026-00", "2026-1", "26-10", "2026-10-01", "0000-01", "२०२६-१०", ""])
+@pytest.mark.parametrize(
+    "text", ["2026-13", "2026-00", "2026-1", "26-10", "2026-10-01", "0000-01", "0001-01", "9999-12", "२०२६-१०", ""]
+)
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         Month.parse(text)
