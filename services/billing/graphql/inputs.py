@@ -26,12 +26,12 @@ class SetTutorRateInput:
     valid_from: date | None = None
     idempotency_key: str | None = None
 
-    def content(self, currency: str, today: date) -> NewTutorRate:
+    def content(self, currency: str) -> NewTutorRate:
         return NewTutorRate(
             tutor_id=parse_id(self.tutor_id, "tutorId"),
             rate_per_session=self.rate_per_session.in_currency(currency),
             addon_rate=self.addon_rate.in_currency(currency) if self.addon_rate else None,
-            valid_from=self.valid_from or today,
+            valid_from=self.valid_from,
         )
 
 
@@ -55,14 +55,14 @@ class AddDiscountRuleInput:
     valid_until: date | None = None
     idempotency_key: str | None = None
 
-    def content(self, currency: str, today: date) -> NewDiscountRule:
+    def content(self, currency: str) -> NewDiscountRule:
         kind, size = self._size(currency)
         return NewDiscountRule(
             parent_id=parse_id(self.parent_id, "parentId"),
             kind=kind,
             size=size,
             label=self.label,
-            valid_from=self.valid_from or today,
+            valid_from=self.valid_from,
             valid_until=self.valid_until,
         )
 
@@ -80,8 +80,8 @@ class EndDiscountRuleInput:
     last_day: date | None = None
     idempotency_key: str | None = None
 
-    def content(self, today: date) -> DiscountEnd:
-        return DiscountEnd(rule_id=parse_id(self.id), last_day=self.last_day or today)
+    def content(self) -> DiscountEnd:
+        return DiscountEnd(rule_id=parse_id(self.id), last_day=self.last_day)
 
 
 @strawberry.input

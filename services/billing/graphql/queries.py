@@ -11,6 +11,7 @@ from services.billing.graphql.types import BillingCycle, Info, Payout, Tutor, no
 from services.billing.use_cases.preview_cycle import CyclePreview as Preview
 from services.billing.use_cases.preview_cycle import preview_cycle
 from shared.database.database import Row
+from shared.graphql.audit import AuditEntry, AuditFilter, audited
 from shared.graphql.money import ShownMoney, money_field, show
 from shared.graphql.pages import Connection, Page, connection
 from shared.ids import parse_id
@@ -104,6 +105,17 @@ class Query:
             return await reads.count_cycles(database) if seen else 0
 
         return connection(page, rows, key=lambda row: [row["month"]], node=BillingCycle.of, count=count)
+
+    @strawberry.field
+    async def billing_audit(
+        self,
+        info: Info,
+        filter: AuditFilter | None = None,  # noqa: A002
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[AuditEntry]:
+        """What coordinators did to cycles, rates, discounts, deductions and payouts, the latest first."""
+        return await audited(info, info.context.work.database, filter, first, after)
 
     @strawberry.field
     async def preview_cycle(self, info: Info, month: Month) -> CyclePreview:

@@ -183,6 +183,15 @@ class Payout:
         return await cls.seen(info, parse_id(id))
 
     @strawberry.field
+    def processed_by(self, info: Info) -> str | None:
+        """The coordinator who did. For coordinators only, as is who marked it paid."""
+        return self._done_by(info, "processed_by")
+
+    @strawberry.field
+    def paid_by(self, info: Info) -> str | None:
+        return self._done_by(info, "paid_by")
+
+    @strawberry.field
     async def cycle(self, info: Info) -> BillingCycle:
         row = await info.context.load.cycle.load(self.row["cycle_id"])
         if row is None:
@@ -218,6 +227,11 @@ class Payout:
     async def _lines(self, info: Info) -> list[PayoutLine]:
         rows = await info.context.load.lines.load(self.row["id"]) or []
         return [PayoutLine.of(row, self.row) for row in rows]
+
+    def _done_by(self, info: Info, column: str) -> str | None:
+        info.context.require_overview()
+        done_by: str | None = self.row[column]
+        return done_by
 
     def _money(self, info: Info, column: str) -> ShownMoney:
         return show(Money(self.row[column], self.row["currency"]), info)

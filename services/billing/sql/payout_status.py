@@ -8,6 +8,7 @@ from uuid import UUID
 from services.billing.domain.payouts import PayoutStatus
 from shared.database.database import Transaction
 from shared.errors import InvalidInput, NotFound
+from shared.money import Money
 
 MOST_AT_ONCE = 1_000
 
@@ -32,6 +33,10 @@ class StandingPayout:
     net_minor: int
     currency: str
     status: PayoutStatus
+
+    @property
+    def net(self) -> Money:
+        return Money(self.net_minor, self.currency)
 
 
 async def standing_payouts(transaction: Transaction, payout_ids: Sequence[UUID]) -> list[StandingPayout]:

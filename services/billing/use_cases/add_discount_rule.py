@@ -12,27 +12,28 @@ from services.billing.use_cases.known_person import require_person
 from services.billing.work import BillingWork
 from shared.errors import InvalidInput
 from shared.ids import new_id
-from shared.money import BASIS_POINTS
+from shared.money import BASIS_POINTS, Money
 from shared.mutations.audit import record_audit
 from shared.mutations.idempotency import claim_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDiscountRule:
-    """`size` is in basis points for PERCENT and in minor units for FIXED; no `valid_until` means for good."""
+    """`size` is in basis points for PERCENT and in minor units for FIXED. Without `valid_from` it is valid from the day
+    on which it is added, without `valid_until` for good."""
 
     parent_id: UUID
     kind: DiscountKind
     size: int
     label: str
-    valid_from: date
+    valid_from: date | None
     valid_until: date | None
 
 
 async def add_discount_rule(work: BillingWork, new: NewDiscountRule, idempotency_key: str | None, by: str) -> UUID:
     """Raises NotFound, InvalidInput, IdempotencyKeyReused."""
     label = clean_label(new.label)
-    _require_sense(new)
+    _require_sense(new, valid_from := new.valid_from or work.today)
     await require_person(work, new.parent_id, "PARENT")
     now = work.clock.now()
     async with work.database.transaction() as transaction:
@@ -41,15 +42,20 @@ async def add_discount_rule(work: BillingWork, new: NewDiscountRule, idempotency
         if first is not None:
             return first
         size = (new.kind.value, new.size, label)
-        await insert_rule(transaction, (rule_id, new.parent_id, *size, new.valid_from, new.valid_until, now, by))
-        await record_audit(transaction, "ADD_DISCOUNT_RULE", rule_id, f"parent {new.parent_id}: {label}", now, by)
+        await insert_rule(transaction, (rule_id, new.parent_id, *size, valid_from, new.valid_until, now, by))
+        about = f"parent {new.parent_id}: {label}"
+        await record_audit(transaction, "ADD_DISCOUNT_RULE", rule_id, about, now, by, _fixed_amount(work, new))
     return rule_id
 
 
-def _require_sense(new: NewDiscountRule) -> None:
+def _fixed_amount(work: BillingWork, new: NewDiscountRule) -> Money | None:
+    return Money(new.size, work.currency) if new.kind is DiscountKind.FIXED else None
+
+
+def _require_sense(new: NewDiscountRule, valid_from: date) -> None:
     if new.size <= 0:
         raise InvalidInput("a discount is more than nothing")
     if new.kind is DiscountKind.PERCENT and new.size > BASIS_POINTS:
         raise InvalidInput("a discount is at most 100 %")
-    if new.valid_until is not None and new.valid_until < new.valid_from:
+    if new.valid_until is not None and new.valid_until < valid_from:
         raise InvalidInput("a discount cannot end before it begins")

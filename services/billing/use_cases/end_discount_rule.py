@@ -18,8 +18,10 @@ from shared.mutations.idempotency import claim_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscountEnd:
+    """Without `last_day` the rule ends on the day on which it is ended."""
+
     rule_id: UUID
-    last_day: date
+    last_day: date | None
 
 
 async def end_discount_rule(work: BillingWork, end: DiscountEnd, idempotency_key: str | None, by: str) -> UUID:
@@ -33,9 +35,10 @@ async def end_discount_rule(work: BillingWork, end: DiscountEnd, idempotency_key
         rule = await rule_of(transaction, end.rule_id)
         if rule is None:
             raise NotFound(f"no such discount rule: {end.rule_id}")
-        await _require_open_future(transaction, rule, end.last_day)
-        await set_last_day(transaction, end.rule_id, end.last_day)
-        await record_audit(transaction, "END_DISCOUNT_RULE", end.rule_id, f"last day {end.last_day}", now, by)
+        last_day = end.last_day or work.today
+        await _require_open_future(transaction, rule, last_day)
+        await set_last_day(transaction, end.rule_id, last_day)
+        await record_audit(transaction, "END_DISCOUNT_RULE", end.rule_id, f"last day {last_day}", now, by)
     return end.rule_id
 
 

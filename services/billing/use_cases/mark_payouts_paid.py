@@ -33,8 +33,8 @@ async def mark_payouts_paid(work: BillingWork, payment: Payment, idempotency_key
             return
         require_move({each.payout_id: each.status for each in payouts}, PayoutStatus.PAID)
         await mark_paid(transaction, payment.payout_ids, reference, now, by)
-        for payout_id in payment.payout_ids:
-            await record_audit(transaction, "MARK_PAYOUT_PAID", payout_id, reference, now, by)
+        for payout in payouts:
+            await record_audit(transaction, "MARK_PAYOUT_PAID", payout.payout_id, reference, now, by, payout.net)
         await work.outbox.stage(transaction, [_told(payout, reference, now) for payout in payouts], now)
 
 

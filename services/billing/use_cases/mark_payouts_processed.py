@@ -25,7 +25,7 @@ async def mark_payouts_processed(work: BillingWork, new: Processing, idempotency
         if await claim_key(transaction, idempotency_key, new, new.payout_ids[0], now) is not None:
             return
         require_move({each.payout_id: each.status for each in payouts}, PayoutStatus.PROCESSED)
-        pending = [each.payout_id for each in payouts if each.status is PayoutStatus.PENDING]
-        await mark_processed(transaction, pending, now, by)
-        for payout_id in pending:
-            await record_audit(transaction, "MARK_PAYOUT_PROCESSED", payout_id, None, now, by)
+        pending = [each for each in payouts if each.status is PayoutStatus.PENDING]
+        await mark_processed(transaction, [each.payout_id for each in pending], now, by)
+        for payout in pending:
+            await record_audit(transaction, "MARK_PAYOUT_PROCESSED", payout.payout_id, None, now, by, payout.net)

@@ -18,12 +18,13 @@ from shared.mutations.idempotency import claim_key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTutorRate:
-    """`addon_rate` is for add-on sessions; None pays them like the others."""
+    """`addon_rate` is for add-on sessions; None pays them like the others. Without `valid_from` it is valid from the
+    day on which it is set."""
 
     tutor_id: UUID
     rate_per_session: Money
     addon_rate: Money | None
-    valid_from: date
+    valid_from: date | None
 
 
 async def set_tutor_rate(work: BillingWork, new: NewTutorRate, idempotency_key: str | None, by: str) -> UUID:
@@ -38,15 +39,19 @@ async def set_tutor_rate(work: BillingWork, new: NewTutorRate, idempotency_key: 
     now = work.clock.now()
     async with work.database.transaction() as transaction:
         await stand_still(transaction)
-        rate_id = await rate_from(transaction, new.tutor_id, new.valid_from) or new_id()
+        valid_from = new.valid_from or work.today
+        rate_id = await rate_from(transaction, new.tutor_id, valid_from) or new_id()
         first = await claim_key(transaction, idempotency_key, new, rate_id, now)
         if first is not None:
             return first
-        locked = await first_locked_use(transaction, new.tutor_id, new.valid_from)
+        locked = await first_locked_use(transaction, new.tutor_id, valid_from)
         if locked is not None:
             raise MonthClosed(f"a closed payout has a session of {locked}, which this rate would change")
         addon_minor = new.addon_rate.minor if new.addon_rate else None
         amounts = (new.rate_per_session.minor, addon_minor, work.currency)
-        await put_rate(transaction, (rate_id, new.tutor_id, new.valid_from, *amounts, now, by))
-        await record_audit(transaction, "SET_TUTOR_RATE", rate_id, f"tutor {new.tutor_id}", now, by)
+        await put_rate(transaction, (rate_id, new.tutor_id, valid_from, *amounts, now, by))
+        about = f"tutor {new.tutor_id} from {valid_from}"
+        await record_audit(transaction, "SET_TUTOR_RATE", rate_id, about, now, by, new.rate_per_session)
+        if new.addon_rate:
+            await record_audit(transaction, "SET_TUTOR_RATE", rate_id, f"{about}, add-ons", now, by, new.addon_rate)
     return rate_id
