@@ -44,16 +44,53 @@ class PerDialect(TortoiseOperation):
 
 
 class Locked(PerDialect):
-    """Triggers by which the database itself refuses to change or delete rows: all, or those where `when` holds."""
+    """Triggers by which the database itself refuses to change or delete rows: all, or those where `when` holds.
 
-    def __init__(self, table: str, *events: str, when: str = "") -> None:
+    A second one of the same event on the same table needs a name of its own.
+    """
+
+    def __init__(self, table: str, *events: str, when: str = "", name: str = "locked") -> None:
         self.table = table
         events = events or ("UPDATE", "DELETE")
         condition = f"WHEN ({when})" if when else ""
-        triggers = [f"CREATE TRIGGER {table}_{event.lower()}_locked BEFORE {event} ON {table}" for event in events]
+        triggers = [f"CREATE TRIGGER {table}_{event.lower()}_{name} BEFORE {event} ON {table}" for event in events]
         super().__init__(
             sqlite=[f"{each} {condition} BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;" for each in triggers],
             postgres=[_REFUSE, *(f"{each} FOR EACH ROW {condition} EXECUTE FUNCTION refuse()" for each in triggers)],
+        )
+
+
+class Truncation(PerDialect):
+    """A trigger by which PostgreSQL refuses to empty a table at once, which no row's trigger sees."""
+
+    def __init__(self, table: str) -> None:
+        trigger = f"CREATE TRIGGER {table}_truncate_locked BEFORE TRUNCATE ON {table}"
+        super().__init__(sqlite=[], postgres=[_REFUSE, f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION refuse()"])
+
+
+class Complete(PerDialect):
+    """A trigger by which the database refuses new rows of what is complete.
+
+    `complete` is a query that finds something for a row, called `{row}`, which comes too late. PostgreSQL asks it once
+    a statement for all of its rows.
+    """
+
+    def __init__(self, table: str, complete: str) -> None:
+        name = f"{table}_insert_locked"
+        refuse = f"""
+            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (SELECT 1 FROM added WHERE EXISTS ({complete.format(row="added")})) THEN
+                    RAISE EXCEPTION '{table} is locked' USING ERRCODE = 'integrity_constraint_violation';
+                END IF;
+                RETURN NULL;
+            END $$
+        """  # noqa: S608
+        each = f"BEFORE INSERT ON {table} WHEN EXISTS ({complete.format(row='NEW')})"
+        all_at_once = f"AFTER INSERT ON {table} REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
+        super().__init__(
+            sqlite=[f"CREATE TRIGGER {name} {each} BEGIN SELECT RAISE(ABORT, '{table} is locked'); END;"],
+            postgres=[refuse, f"CREATE TRIGGER {name} {all_at_once} EXECUTE FUNCTION {name}()"],
         )
 
 
