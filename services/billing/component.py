@@ -8,7 +8,6 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from services.billing.domain.statements import TaxRate
 from services.billing.events import handlers
 from services.billing.graphql.context import BillingContext, loaders
 from services.billing.graphql.schema import SCHEMA
@@ -33,7 +32,7 @@ async def open_billing(around: Surroundings) -> AsyncIterator[Service]:
         clock=around.clock,
         zone=settings.zone,
         currency=settings.currency,
-        taxes=[TaxRate(settings.tax_label, settings.tax_basis_points)],
+        taxes=settings.taxes,
         patience_seconds=settings.run_patience_seconds,
     )
     graphql = GraphQLServer(SCHEMA, partial(_context, settings, work))

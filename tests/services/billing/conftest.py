@@ -39,11 +39,23 @@ def components() -> list[Component]:
 
 
 @pytest.fixture
+def desk_settings() -> dict[str, object]:
+    """What a module wants otherwise: money is shown, and a run waits for two seconds."""
+    return {}
+
+
+@pytest.fixture
 async def desk(
-    hosting: Hosting, components: list[Component], clock: TravellingClock, month: WorkedMonth, invoicing: ClosedCycles
+    hosting: Hosting,
+    components: list[Component],
+    clock: TravellingClock,
+    month: WorkedMonth,
+    invoicing: ClosedCycles,
+    desk_settings: dict[str, object],
 ) -> AsyncIterator[Desk]:
     """Everything of the worked month has arrived, twice and in a strange order; rates and discounts are agreed."""
-    async with hosting(components, NIVAA_FREEZE="none", BILLING_RUN_PATIENCE_SECONDS=2, clock=clock) as asker:
+    settings = {"NIVAA_FREEZE": "none", "BILLING_RUN_PATIENCE_SECONDS": 2, **desk_settings}
+    async with hosting(components, clock=clock, **settings) as asker:
         desk = Desk(asker, month.packages)
         await desk.listen()
         await asker.host.broker.subscribe("invoicing", [CycleClosed.TOPIC], invoicing.take)
