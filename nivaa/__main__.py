@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from shared.errors import NivaaError
 
-COMMANDS = ("up", "token", "settings", "run-monthly", "dead-letters")
+COMMANDS = ("up", "token", "settings", "run-monthly", "verify", "dead-letters")
 UNUSABLE_SETTINGS = 2
 INTERRUPTED = 130
 

@@ -1,4 +1,4 @@
-"""A month's cycle in the terminal: run it, preview it, show it, watch its invoices being rendered."""
+"""A month's cycle in the terminal: run it, preview it, show it, verify it, watch its invoices being rendered."""
 
 import asyncio
 from typing import Any
@@ -20,6 +20,10 @@ query Cycle($month: Month!) {
     status closedAt sessionsCounted statementsCount payoutsCount
     invoicedTotal { display } payoutTotal { display } sha256
   }
+}"""
+VERIFY = """
+mutation Verify($month: Month!) {
+  verifyCycle(month: $month) { matches sha256 recomputedSha256 billingCycle { closedAt closedBy } }
 }"""
 PREVIEW = """
 query Preview($month: Month!) {
@@ -52,6 +56,20 @@ async def show_preview(console: Console, gateway: Gateway, month: Month) -> None
         for blocker in preview["blockers"]
     ]
     _show(console, f"preview of {month}", [*_totals(preview), *blockers])
+
+
+async def verify_cycle(console: Console, gateway: Gateway, month: Month) -> bool:
+    """Whether the closed month's rows still give the hash that its close stored. Raises Refused."""
+    found = (await gateway.ask(VERIFY, month=str(month)))["verifyCycle"]
+    cycle = found["billingCycle"]
+    rows = [
+        ("closed at", cycle["closedAt"]),
+        ("closed by", cycle["closedBy"]),
+        ("stored", found["sha256"]),
+        ("computed", found["recomputedSha256"]),
+    ]
+    _show(console, f"{month} {'is as it was closed' if found['matches'] else 'is NOT as it was closed'}", rows)
+    return bool(found["matches"])
 
 
 def _totals(counted: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -89,6 +90,18 @@ def test_a_wrong_month_is_refused_in_words(tmp_path: Path) -> None:
     done = run("run-monthly", "2026-13", cwd=tmp_path)
     assert done.returncode == 1
     assert "2026-13" in done.stderr
+
+
+def test_a_closed_month_is_verified_and_a_changed_one_told(tmp_path: Path) -> None:
+    assert "2025-10" in run("verify", "2025-10", cwd=tmp_path).stderr
+    assert run("run-monthly", "2025-10", cwd=tmp_path).returncode == 0
+    done = run("verify", "2025-10", cwd=tmp_path)
+    assert (done.returncode, "2025-10 is as it was closed" in done.stdout) == (0, True)
+    with sqlite3.connect(tmp_path / ".data/billing.sqlite") as database:
+        database.execute("DROP TRIGGER billing_cycle_update_locked")
+        database.execute("UPDATE billing_cycle SET sha256 = 'x'")
+    done = run("verify", "2025-10", cwd=tmp_path)
+    assert (done.returncode, "2025-10 is NOT as it was closed" in done.stdout) == (1, True)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
