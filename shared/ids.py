@@ -13,7 +13,14 @@ def new_id() -> UUID:
 
 def parse_id(text: str, what: str = "id") -> UUID:
     """Raises InvalidInput when the text is not a UUID."""
+    id_ = id_or_none(text)
+    if id_ is None:
+        raise InvalidInput(f"{what} is not an identifier: {text[:64]!r}")
+    return id_
+
+
+def id_or_none(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        raise InvalidInput(f"{what} is not an identifier: {text[:64]!r}") from None
+        return None

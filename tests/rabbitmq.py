@@ -10,7 +10,7 @@ from shared.messaging.rabbitmq.topology import Names
 from tests.servers import amqp_url
 from tests.servers.apart import run_apart
 
-QUEUES = ("packages", "billing", "invoicing", "bot", "first", "second", "third")
+QUEUES = ("packages", "billing", "invoicing", "bot", "listener", "first", "second", "third")
 """The queues a test may have: RabbitMQ does not list them to its clients, so what is to be removed has a name."""
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from services.packages.events import seal_periods
+from services.packages.events import handlers
 from services.packages.expiry import keep_expiring
 from services.packages.graphql.context import PackagesContext
 from services.packages.graphql.loaders import Loaders
@@ -16,7 +16,6 @@ from services.packages.reads import Reads
 from services.packages.settings import PackagesSettings
 from services.packages.work import PackagesWork
 from shared.auth.viewer import Viewer
-from shared.contracts.billing import PeriodClosing
 from shared.graphql.context import is_frozen
 from shared.graphql.server import GraphQLServer
 from shared.runtime.component import Component, Service, Surroundings
@@ -34,7 +33,7 @@ async def open_packages(around: Surroundings) -> AsyncIterator[Service]:
     graphql = GraphQLServer(SCHEMA, partial(open_context, work, settings))
     yield Service(
         app=Starlette(routes=[Route("/graphql", graphql)]),
-        handlers={PeriodClosing: partial(seal_periods, work)},
+        handlers=handlers(work),
         jobs=[partial(keep_expiring, work)],
     )
 

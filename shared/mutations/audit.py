@@ -1,6 +1,6 @@
 """Who did what, when and why: recorded where no other row says it, read by coordinators."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from shared.money import Money
 
 _RECORD = """
     INSERT INTO audit_entry (id, action, subject_id, reason, amount_minor, currency, done_at, done_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    SELECT * FROM unnest($1::uuid[], $2::varchar[], $3::uuid[], $4::text[], $5::bigint[], $6::varchar[],
+        $7::timestamptz[], $8::varchar[])
 """
 _ENTRIES = "SELECT e.id, e.action, e.subject_id, e.reason, e.amount_minor, e.currency, e.done_at, e.done_by FROM "
 OWN_ENTRIES = "audit_entry"
@@ -28,8 +29,23 @@ async def record_audit(
     amount: Money | None = None,
 ) -> None:
     """`action` is the mutation's name in upper case, `subject_id` what it made or changed."""
-    about = (None, None) if amount is None else (amount.minor, amount.currency)
-    await transaction.execute(_RECORD, new_id(), action, subject_id, reason, *about, now, by)
+    await record_audits(transaction, action, [(subject_id, amount)], reason, now, by)
+
+
+async def record_audits(
+    transaction: Transaction,
+    action: str,
+    subjects: Iterable[tuple[UUID, Money | None]],
+    reason: str | None,
+    now: datetime,
+    by: str,
+) -> None:
+    """The same for many subjects at once, each with its amount."""
+    rows = [
+        (new_id(), action, subject_id, reason, amount and amount.minor, amount and amount.currency, now, by)
+        for subject_id, amount in subjects
+    ]
+    await transaction.execute_set(_RECORD, rows)
 
 
 def audit_listing(filters: Sequence[Filter], entries: str = OWN_ENTRIES) -> Listing:

@@ -8,7 +8,6 @@ from shared.errors import InvalidInput
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 32
-LONGEST_REF = 200
 JOINERS = "\u200c\u200d"
 """Invisible, and part of how names are spelt in several scripts of India."""
 
@@ -34,13 +33,6 @@ def check_details(details: PersonDetails) -> PersonDetails:
     if not 1 <= len(name) <= LONGEST_NAME or not all(char.isprintable() or char in JOINERS for char in name):
         raise InvalidInput(f"a name has 1 to {LONGEST_NAME} characters that can be printed")
     return PersonDetails(name, _check_email(details.email), _check_phone(details.phone))
-
-
-def check_external_ref(text: str | None) -> str | None:
-    """What another system calls a person or a session."""
-    if text is not None and not (1 <= len(text) <= LONGEST_REF and text.isprintable() and text.strip() == text):
-        raise InvalidInput(f"an external reference has 1 to {LONGEST_REF} characters that can be printed")
-    return text
 
 
 def _check_email(text: str | None) -> str | None:

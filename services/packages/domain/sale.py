@@ -107,11 +107,13 @@ def check_validity(days: int | None) -> int | None:
 
 
 def check_price(price: Money, currency: str) -> Money:
-    """Raises InvalidInput for a negative price or one that is not in the organisation's currency."""
+    """Raises InvalidInput for a price below zero, beyond every amount, or not in the organisation's currency."""
     if price.currency != currency:
         raise InvalidInput(f"prices are in {currency} here, not {price.currency}")
     if price.minor < 0:
         raise InvalidInput("a price is never negative")
+    if price.minor > LARGEST_MINOR:
+        raise InvalidInput("a price larger than any amount allowed")
     return price
 
 

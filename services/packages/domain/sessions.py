@@ -1,8 +1,10 @@
 """A session's life, as a table. What is not in the table is refused."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from services.packages.domain.errors import SessionNotApprovable, SessionNotRejectable, SessionNotReversible
 from shared.errors import InvalidInput, Refusal
@@ -10,6 +12,8 @@ from shared.errors import InvalidInput, Refusal
 LONGEST_DURATION_MINUTES = 24 * 60
 EARLIEST_START = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST_START = datetime(2100, 1, 1, tzinfo=UTC)
+
+_START = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 class SessionStatus(StrEnum):
@@ -59,3 +63,28 @@ def check_start(starts_at: datetime) -> datetime:
     if not EARLIEST_START <= starts_at < LATEST_START:
         raise InvalidInput(f"a session starts between {EARLIEST_START.year} and {LATEST_START.year}")
     return starts_at.astimezone(UTC)
+
+
+def read_start(text: str, zone: ZoneInfo) -> datetime:
+    """Reads "2026-10-02T17:00:00+05:30", or "2026-10-02 17:00" by the organisation's clock in `zone`.
+
+    Raises InvalidInput for another form, a day that no calendar has, and an hour that the clock skips or has twice.
+    """
+    if not _START.fullmatch(text):
+        raise InvalidInput(
+            f'a start is written like "2026-10-02 17:00" or "2026-10-02T17:00:00+05:30", not {text[:64]!r}'
+        )
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(f"no such start as {text}: {error}") from None
+    return start if start.tzinfo else _on_the_clock(start, zone)
+
+
+def _on_the_clock(wall: datetime, zone: ZoneInfo) -> datetime:
+    earlier, later = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if earlier.utcoffset() == later.utcoffset():
+        return earlier
+    there = earlier.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall
+    fault = "comes twice" if there else "is skipped"
+    raise InvalidInput(f"{wall} {fault} on the clock of {zone.key} that day: give the offset from UTC")

@@ -6,6 +6,7 @@ import strawberry
 
 from services.packages.domain.people import PersonKind
 from services.packages.graphql.context import Info
+from services.packages.graphql.imports import ImportPayload, ImportPeopleInput, ImportSessionsInput
 from services.packages.graphql.inputs import (
     CreateChildInput,
     CreatePackageInput,
@@ -48,6 +49,8 @@ from services.packages.use_cases.create_package import create_package
 from services.packages.use_cases.create_package_offer import create_package_offer
 from services.packages.use_cases.create_person import NewPerson, create_person
 from services.packages.use_cases.extend_package import extend_package
+from services.packages.use_cases.import_people import import_people
+from services.packages.use_cases.import_sessions import import_sessions
 from services.packages.use_cases.log_session import NewSession, log_session
 from services.packages.use_cases.reject_session import reject_session
 from services.packages.use_cases.reverse_session import NewReversal, reverse_session
@@ -112,6 +115,23 @@ class Mutation:
         extension = input.read()
         package_id = await extend_package(info.context.work, extension, input.idempotency_key, info.context.actor)
         return ExtendPackagePayload(session_package=await _package(info, package_id))
+
+    @strawberry.mutation
+    async def import_people(self, info: Info, input: ImportPeopleInput) -> ImportPayload:  # noqa: A002
+        """The same reference with the same content again is nothing new."""
+        info.context.require(Role.COORDINATOR)
+        lines = [line.read() for line in input.lines]
+        imported = await import_people(info.context.work, lines, input.parents_to_come, input.keeping)
+        return ImportPayload.of(imported, input.lines)
+
+    @strawberry.mutation
+    async def import_sessions(self, info: Info, input: ImportSessionsInput) -> ImportPayload:  # noqa: A002
+        """The same reference with the same content again is nothing new."""
+        info.context.require(Role.COORDINATOR)
+        work = info.context.work
+        lines = [line.read(info.context.currency, work.organisation.zone) for line in input.lines]
+        imported = await import_sessions(work, lines, input.keeping, info.context.actor)
+        return ImportPayload.of(imported, input.lines)
 
     @strawberry.mutation
     async def log_session(self, info: Info, input: LogSessionInput) -> LogSessionPayload:  # noqa: A002

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from services.packages.domain.approval import Approval
 from services.packages.domain.coverage import CoverageKind, TaughtSession
-from services.packages.domain.errors import ExternalRefReused
+from services.packages.domain.imports import Key
 from services.packages.domain.organisation import Organisation
+from services.packages.domain.references import FirstCome
 from services.packages.domain.sessions import SessionStatus
-from shared.database.database import Row, Transaction
+from shared.database.database import Row, Statements, Transaction
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.money import Money
@@ -19,10 +20,11 @@ from shared.period import Month
 _INSERT = """
     INSERT INTO session (id, child_id, parent_id, tutor_id, starts_at, duration_minutes, billed_as_addon,
         addon_price_minor, currency, status, external_ref, content_sha256, logged_at, logged_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'LOGGED', $10, $11, $12, $13)
-    ON CONFLICT DO NOTHING RETURNING id
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::int[], $7::bool[],
+        $8::bigint[], $9::varchar[], $10::varchar[], $11::varchar[], $12::varchar[], $13::timestamptz[], $14::varchar[])
+    ON CONFLICT DO NOTHING
 """
-_BY_REF = "SELECT id, content_sha256 FROM session WHERE external_ref = $1"
+_BY_REF = "SELECT id, external_ref, content_sha256 FROM session WHERE external_ref = ANY($1::varchar[])"
 _SESSIONS = """
     SELECT id, child_id, parent_id, tutor_id, starts_at, duration_minutes, billed_as_addon, addon_price_minor,
            currency, status
@@ -53,29 +55,40 @@ class StoredCoverage:
     month: Month
 
 
-async def insert_session(
-    transaction: Transaction,
-    session: TaughtSession,
-    *,
-    currency: str,
-    external_ref: str | None,
-    content_sha256: str,
-    now: datetime,
-    by: str,
-) -> UUID | None:
-    """None when the session is now stored; else the id of the one that came first with this reference and content.
+@dataclass(frozen=True, slots=True)
+class NewSessionRow:
+    taught: TaughtSession
+    external_ref: str | None
+    content_sha256: str
 
-    Raises ExternalRefReused when that one came with other content.
-    """
-    price_minor = None if session.addon_price is None else session.addon_price.minor
-    taught = (session.id, session.child_id, session.parent_id, session.tutor_id, session.starts_at)
-    billed = (session.duration_minutes, session.billed_as_addon, price_minor, currency)
-    if await transaction.row(_INSERT, *taught, *billed, external_ref, content_sha256, now, by):
-        return None
-    first = await transaction.row(_BY_REF, external_ref)
-    if first is None or first["content_sha256"] != content_sha256:
-        raise ExternalRefReused(f"{external_ref} came before with other content", external_ref=external_ref)
-    return UUID(str(first["id"]))
+    @property
+    def id(self) -> UUID:
+        return self.taught.id
+
+    @property
+    def key(self) -> Key:
+        return "SESSION", self.external_ref or ""
+
+
+async def insert_sessions(
+    transaction: Transaction, sessions: Iterable[NewSessionRow], currency: str, now: datetime, by: str
+) -> None:
+    """A reference that is stored already keeps its row: `sessions_by_ref` tells which that is."""
+    rows = [
+        (
+            *(s.id, s.child_id, s.parent_id, s.tutor_id, s.starts_at, s.duration_minutes, s.billed_as_addon),
+            None if s.addon_price is None else s.addon_price.minor,
+            *(currency, SessionStatus.LOGGED, new.external_ref, new.content_sha256, now, by),
+        )
+        for new in sorted(sessions, key=lambda new: new.external_ref or "")  # two imports wait in no circle
+        for s in [new.taught]
+    ]
+    await transaction.execute_set(_INSERT, rows)
+
+
+async def sessions_by_ref(statements: Statements, keys: Iterable[Key]) -> dict[Key, FirstCome]:
+    rows = await statements.rows(_BY_REF, [ref for _, ref in keys])
+    return {("SESSION", row["external_ref"]): FirstCome(row["id"], row["content_sha256"]) for row in rows}
 
 
 async def parents_of(transaction: Transaction, session_ids: Collection[UUID]) -> list[UUID]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.packages.domain.people import PersonDetails, PersonKind, check_details, check_external_ref
-from services.packages.sql.people import PersonRow, insert_person, person_of
+from services.packages.domain.people import PersonDetails, PersonKind, check_details
+from services.packages.domain.references import check_external_ref
+from services.packages.sql.people import NewPersonRow, PersonRow, insert_people, people_by_ref, person_of
 from services.packages.work import PackagesWork
 from shared.contracts.packages import PersonChanged
 from shared.ids import new_id
@@ -24,16 +25,25 @@ class NewPerson:
 async def create_person(work: PackagesWork, new: NewPerson) -> UUID:
     """Raises InvalidInput, NotFound for an unknown parent, ExternalRefReused."""
     now = work.clock.now()
-    new = replace(new, details=check_details(new.details), external_ref=check_external_ref(new.external_ref))
-    person = PersonRow(new_id(), new.kind, new.parent_id, new.details, version=1)
+    row = new_row(new)
     async with work.database.transaction() as transaction:
         if new.parent_id is not None:
             await person_of(transaction, new.parent_id, PersonKind.PARENT)
-        first = await insert_person(transaction, person, new.external_ref, content_digest(new), now)
-        if first is not None:
-            return first
-        await work.outbox.stage(transaction, [person_changed(person)], now)
-    return person.id
+        await insert_people(transaction, [row], now)
+        if row.external_ref is not None:
+            first = (await people_by_ref(transaction, [row.key]))[row.key]
+            if first.confirm(row.external_ref, row.content_sha256) != row.person.id:
+                return first.id
+        await work.outbox.stage(transaction, [person_changed(row.person)], now)
+    return row.person.id
+
+
+def new_row(new: NewPerson) -> NewPersonRow:
+    """Raises InvalidInput for details that nobody could have."""
+    ref = None if new.external_ref is None else check_external_ref(new.external_ref)
+    new = replace(new, details=check_details(new.details))
+    person = PersonRow(new_id(), new.kind, new.parent_id, new.details, version=1)
+    return NewPersonRow(person, ref, content_digest(new))
 
 
 def person_changed(person: PersonRow) -> PersonChanged:
