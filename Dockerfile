@@ -7,7 +7,7 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashe
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        wkhtmltopdf fonts-noto-core fonts-lohit-deva fonts-lohit-taml fonts-lohit-beng-bengali fonts-dejavu-core \
+        wkhtmltopdf fonts-roboto-unhinted fonts-noto-core fonts-lohit-deva fonts-lohit-taml fonts-lohit-beng-bengali fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 
 # Volumes that are first mounted over these folders belong to the user, like them.

@@ -15,6 +15,8 @@ from shared.files.store import FileStore
 
 log = structlog.get_logger()
 
+LANES = 2
+"""Batches under way at once: while one is recorded and the next is taken, the renderers draw the other."""
 BACKSTOP_SECONDS = 2.0
 """For documents that another process queued, that are due again, or whose holder died."""
 PAUSE_SECONDS = 15.0
@@ -54,9 +56,19 @@ class RenderingJob:
             press = Press(pool, self._typesetter)
             while True:
                 self._work.queued.clear()
-                while await render_documents(self._work, press, self._files):
-                    pass
+                await self._clear_the_queue(press)
                 await self._woken()
+
+    async def _clear_the_queue(self, press: Press) -> None:
+        """Raises one of WAITS, and only when every lane has come to its end: what it holds is rendered or given back."""
+        ends = await asyncio.gather(*(self._lane(press) for _ in range(LANES)), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+
+    async def _lane(self, press: Press) -> None:
+        while await render_documents(self._work, press, self._files):
+            pass
 
     async def _woken(self) -> None:
         try:

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.invoicing.document.layout import HEIGHTS_PX, paginate
 from services.invoicing.document.model import InvoiceDocument, Logo
+from services.invoicing.document.text import may_be_wider
 from shared.money import Money
 from shared.period import Month
 
@@ -23,10 +24,12 @@ class Typesetter:
         environment = Environment(
             loader=PackageLoader("services.invoicing.document", "template"),
             autoescape=True,
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        environment.tests["wider_than"] = may_be_wider
         environment.filters.update(_filters(Locale.parse(locale)))
         self.language = locale.replace("_", "-")
         self._template = environment.get_template("invoice.html")

@@ -3,6 +3,7 @@
 import unicodedata
 
 LONGEST_TEXT = 200
+_AFTER_LATIN = "\u0180"
 _TEXT_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Invisible marks that turn the direction of everything after them; the letters themselves know theirs."""
 
@@ -17,3 +18,9 @@ def _kept(character: str) -> str:
     if character in _TEXT_DIRECTION:
         return ""
     return " " if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character
+
+
+def may_be_wider(text: str, ems: float) -> bool:
+    """Whether the text could be wider than so many times its size: no letter of European Latin is wider than one em, and none
+    of any other script than two."""
+    return sum(1 if character < _AFTER_LATIN else 2 for character in text) > ems

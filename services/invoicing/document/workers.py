@@ -85,6 +85,7 @@ class _Worker:
         self._renderer = renderer
         self._folder = folder
         self._process: Process | None = None
+        self._killed: list[Process] = []
         self.documents = 0
 
     async def draw(self, html: str, timeout_seconds: float) -> bytes:
@@ -135,12 +136,13 @@ class _Worker:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
+            self._killed = [each for each in (*self._killed, self._process) if each.returncode is None]
         self._process = None
 
     async def stop(self) -> None:
-        process = self._process
+        """Every process that was ever killed has ended when this returns."""
         self.kill()
-        if process is not None:
+        for process in self._killed:
             await process.wait()
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pikepdf
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from services.invoicing.document.html import Typesetter
@@ -168,3 +169,15 @@ def test_a_missing_binary_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RendererMissing, match="on the PATH"):
         find_renderer()
+
+
+async def test_long_names_stay_in_their_places(press: Press) -> None:
+    """Nothing that is printed stands to the right of the page's own margin, whoever has the longest name."""
+    long = "Wolfeschlegelsteinhausenbergerdorff " * 300
+    printed = await press.print(a_document(a_statement(parent_name=long, children=(long, "इरा" * 5_000))))
+    with pypdfium2.PdfDocument(printed) as pdf:
+        assert len(pdf) == 1
+        text, (width, _) = pdf[0].get_textpage(), pdf[0].get_size()
+        amount = text.search("7,695.00").get_next()
+        assert amount is not None
+        assert all(text.get_charbox(index)[2] < width for index in range(amount[0], amount[0] + amount[1]))

@@ -162,6 +162,18 @@ async def test_documents_wait_for_the_file_store_without_losing_attempts(databas
     assert {row["status"] for row in await documents(database)} == {"RENDERED"}
 
 
+async def test_every_batch_under_way_gives_back_what_waits(database: Database, tmp_path: Path) -> None:
+    work = work_on(database)
+    await issue(work, a_month(40))
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/invoices").write_text("a file where a folder is wanted")
+    job = RenderingJob(work, FolderStore.open(tmp_path / "files"), Typesetter())
+    async with a_press() as press:
+        with pytest.raises(OSError, match="invoices"):
+            await job._clear_the_queue(press)
+    assert {(row["status"], row["attempts"]) for row in await documents(database)} == {("QUEUED", 0)}
+
+
 async def test_without_a_renderer_documents_stay_queued(database: Database, files: FolderStore) -> None:
     work = work_on(database)
     await issue(work, a_month(1))

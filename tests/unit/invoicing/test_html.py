@@ -57,3 +57,19 @@ def test_the_logo_is_part_of_the_page(typesetter: Typesetter) -> None:
     document = a_document(a_statement())
     organisation = replace(document.organisation, logo=Logo("image/png", b"\x89PNG"))
     assert 'src="data:image/png;base64,iVBORw=="' in typesetter.html(replace(document, organisation=organisation))
+
+
+@pytest.mark.parametrize(
+    ("name", "clipped"),
+    [
+        ("Asha Rao", False),
+        ("W" * 22, False),
+        ("W" * 23, True),
+        ("आशा" * 3, False),
+        ("आशा" * 4, True),
+        ("W" * 10_000, True),
+    ],
+)
+def test_only_what_may_be_too_long_for_its_place_is_clipped(typesetter: Typesetter, name: str, clipped: bool) -> None:
+    html = typesetter.html(a_document(a_statement(parent_name=name)))
+    assert ('class="who line cut"' in html) == clipped
