@@ -21,6 +21,7 @@ check: $(development)
 
 bench: $(development)
 	.venv/bin/python -m bench.events
+	.venv/bin/python -m bench.documents
 
 # Development only: needs node.
 supergraph: $(development) tools/supergraph/node_modules

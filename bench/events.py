@@ -5,20 +5,17 @@ its rate does not depend on how many there are.
 """
 
 import asyncio
-import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import aio_pika
 import uvloop
 
 from bench.approvals_in_transit import approvals_in, stage_approvals
 from bench.databases import new_database
 from bench.plain_events import pass_plainly
+from bench.queues import RABBITMQ, own_prefix
 from services.billing.events import handlers
 from services.billing.work import BillingWork
 from shared.clock import SystemClock
@@ -27,9 +24,7 @@ from shared.messaging.envelope import Event
 from shared.messaging.inbox import Inbox
 from shared.messaging.opening import open_broker
 from shared.messaging.outbox import Outbox, Relay
-from shared.messaging.rabbitmq.topology import Names
 
-RABBITMQ = os.environ.get("BENCH_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672").rstrip("/")
 EVENTS = 100_000
 PLAIN_EVENTS = 2_000
 
@@ -70,7 +65,11 @@ def _inbox(billing: Database) -> Inbox:
 
 async def rate_of(pass_on: Pass, number: int) -> float:
     """Events a second, from the first leased to the last committed."""
-    async with own_prefix() as prefix, new_database("packages") as packages, new_database("billing") as billing:
+    async with (
+        own_prefix("billing") as prefix,
+        new_database("packages") as packages,
+        new_database("billing") as billing,
+    ):
         await stage_approvals(packages, number)
         start = time.perf_counter()
         await pass_on(packages, billing, prefix, number)
@@ -78,24 +77,6 @@ async def rate_of(pass_on: Pass, number: int) -> float:
         assert await approvals_in(billing) == number
     print(f"{pass_on.__name__:20} {number:>8,} events {seconds:8.2f} s {number / seconds:>10,.0f} events/s")
     return number / seconds
-
-
-@asynccontextmanager
-async def own_prefix() -> AsyncIterator[str]:
-    """What has a name that begins with it is removed afterwards."""
-    prefix = f"nivaa-bench-{uuid4().hex[:12]}."
-    try:
-        yield prefix
-    finally:
-        await _remove(Names(prefix))
-
-
-async def _remove(names: Names) -> None:
-    async with await aio_pika.connect(RABBITMQ) as connection, connection.channel() as channel:
-        for queue in (names.queue("billing"), names.dead("billing"), names.unclaimed):
-            await channel.queue_delete(queue)
-        for exchange in (names.exchange, names.unclaimed):
-            await channel.exchange_delete(exchange)
 
 
 async def main() -> None:

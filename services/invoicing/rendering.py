@@ -60,7 +60,7 @@ class RenderingJob:
                 await self._woken()
 
     async def _clear_the_queue(self, press: Press) -> None:
-        """Raises one of WAITS, and only when every lane has come to its end: what it holds is rendered or given back."""
+        """Raises one of WAITS, once every lane is at its end: what they hold is rendered or given back."""
         ends = await asyncio.gather(*(self._lane(press) for _ in range(LANES)), return_exceptions=True)
         for end in ends:
             if isinstance(end, BaseException):

@@ -21,6 +21,8 @@ def _kept(character: str) -> str:
 
 
 def may_be_wider(text: str, ems: float) -> bool:
-    """Whether the text could be wider than so many times its size: no letter of European Latin is wider than one em, and none
-    of any other script than two."""
+    """Whether the text could be wider than so many times its size.
+
+    No letter of western Latin is wider than one em, and none of any other script than two.
+    """
     return sum(1 if character < _AFTER_LATIN else 2 for character in text) > ems
