@@ -1,29 +1,14 @@
 """What a use case of billing works with."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from services.billing.domain.statements import TaxRate
+from shared.messaging.arrivals import Arrivals
 from shared.messaging.work import Work
 from shared.period import local_date
-
-
-class Arrivals:
-    """Tells who waits for other services' events that some have come."""
-
-    def __init__(self) -> None:
-        self._next = asyncio.Event()
-
-    def tell(self) -> None:
-        self._next.set()
-        self._next = asyncio.Event()
-
-    def next(self) -> asyncio.Event:
-        """Set by the next arrival. Ask for it before looking whether there is anything to wait for."""
-        return self._next
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,5 +9,6 @@ delivery.py    what becomes of a batch that fails: halved, tried again, then asi
 outbox.py      stage in the transaction of the rows; relay after it
 inbox.py       each event takes effect once, in the transaction of its effect
 tables.py      the columns of both
+arrivals.py    waiting a moment for what another service has just told of
 work.py        what a use case works with
 """

@@ -2,6 +2,7 @@
 
 from shared.errors import InvalidInput
 from shared.money import Money
+from shared.text import one_line
 
 LONGEST_LABEL = 200
 
@@ -14,7 +15,4 @@ def require_not_negative(money: Money, what: str) -> None:
 
 def clean_label(text: str) -> str:
     """One line of text that can be printed. Raises InvalidInput."""
-    label = " ".join(text.split())
-    if not 1 <= len(label) <= LONGEST_LABEL or not label.isprintable():
-        raise InvalidInput(f"1 to {LONGEST_LABEL} characters that can be printed are needed here")
-    return label
+    return one_line(text, LONGEST_LABEL, "a label or reference")

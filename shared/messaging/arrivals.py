@@ -1,0 +1,41 @@
+"""Waiting a moment for what another service has just told of.
+
+Who creates a person and names them in the next request would otherwise race the event between the services.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+PATIENCE_SECONDS = 2.0
+BACKSTOP_SECONDS = 0.5
+"""For what another process of the same service has taken in."""
+
+
+class Arrivals:
+    """Tells who waits for other services' events that some have come."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def tell(self) -> None:
+        self._next.set()
+        self._next = asyncio.Event()
+
+    def next(self) -> asyncio.Event:
+        """Set by the next arrival. Ask for it before looking whether there is anything to wait for."""
+        return self._next
+
+    async def until(self, is_there: Callable[[], Awaitable[bool]]) -> bool:
+        """Whether it is there within PATIENCE_SECONDS. Not to be called in a transaction."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE_SECONDS
+        while True:
+            arrival = self.next()
+            if await is_there():
+                return True
+            if loop.time() >= end:
+                return False
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BACKSTOP_SECONDS):
+                    await arrival.wait()
