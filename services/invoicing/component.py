@@ -35,7 +35,7 @@ async def open_invoicing(surroundings: Surroundings) -> AsyncIterator[Service]:
         binary=settings.renderer,
         limits=PoolLimits(processes=settings.renderer_processes),
     )
-    graphql = GraphQLServer(SCHEMA, partial(open_context, surroundings.database, surroundings.files, settings))
+    graphql = GraphQLServer(SCHEMA, partial(open_context, work, surroundings.files, settings))
     yield Service(
         app=Router(routes=[Route("/graphql", graphql)]),
         handlers=handlers(work),

@@ -12,9 +12,12 @@ from services.invoicing.domain.payments import PaymentStatus
 from services.invoicing.sql import reading
 from shared.auth.viewer import Role, Viewer
 from shared.contracts.billing import Statement
-from shared.database.database import Database, Row
+from shared.database.database import Database, Row, Statements
+from shared.database.listing import Conditions, Listing, Order
 from shared.graphql.pages import Page
 from shared.period import Month
+
+_LATEST_FIRST = Order("p", "recorded_at", descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +49,31 @@ class Wanted:
     search: str | None = None
 
 
-class _Condition:
-    """A WHERE clause and its parameters, grown together."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement and its parameters."""
 
-    def __init__(self, sight: Sight) -> None:
-        self.parameters: list[object] = []
-        self._terms: list[str] = []
-        if not sight.everything:
-            self.add("i.parent_id = {}", sight.parent_id)
+    statement: str
+    parameters: tuple[object, ...]
 
-    def add(self, term: str, *values: object) -> None:
-        """`term` has a {} for each value."""
-        first = len(self.parameters) + 1
-        self._terms.append(term.format(*(f"${first + place}" for place in range(len(values)))))
-        self.parameters.extend(values)
-
-    def clause(self) -> str:
-        return f"WHERE {' AND '.join(self._terms)}" if self._terms else ""
+    async def rows(self, statements: Statements) -> list[Row]:
+        return await statements.rows(self.statement, *self.parameters)
 
 
-def _narrowed(sight: Sight, wanted: Wanted) -> _Condition:
-    condition = _Condition(sight)
-    for term, value in (
+def _seen(sight: Sight) -> Conditions:
+    return Conditions() if sight.everything else Conditions().and_("i.parent_id = {}", sight.parent_id)
+
+
+def _narrowed(sight: Sight, wanted: Wanted) -> Conditions:
+    terms = (
         ("i.month = {}", wanted.month and str(wanted.month)),
         ("i.cycle_id = {}", wanted.cycle_id),
         ("i.parent_id = {}", wanted.parent_id),
         ("i.payment_status = {}", wanted.payment_status and wanted.payment_status.value),
-        ("d.status = {}", wanted.document_status and wanted.document_status.value),
+        ("i.document_status = {}", wanted.document_status and wanted.document_status.value),
         (r"i.search_text LIKE {} ESCAPE '\'", _pattern(wanted.search)),
-    ):
-        if value is not None:
-            condition.add(term, value)
-    return condition
+    )
+    return _seen(sight).and_all([(term, (value,)) for term, value in terms if value is not None])
 
 
 def _pattern(search: str | None) -> str | None:
@@ -87,27 +83,30 @@ def _pattern(search: str | None) -> str | None:
     return f"%{literal}%"
 
 
-async def invoices(database: Database, sight: Sight, wanted: Wanted, page: Page) -> list[Row]:
+def invoice_page(sight: Sight, wanted: Wanted, page: Page) -> Question:
     """Up to `page.limit` invoices, the newest month first and in it the highest number."""
-    condition = _narrowed(sight, wanted)
+    conditions = _narrowed(sight, wanted)
     if page.after is not None:
-        condition.add("(i.month, i.ordinal) < ({}, {})", *page.after)
-    limit = f"LIMIT {page.limit}"
-    statement = " ".join((reading.INVOICES, condition.clause(), reading.NEWEST_FIRST, limit))
-    return await database.rows(statement, *condition.parameters)
+        conditions = conditions.and_("(i.month, i.ordinal) < ({}, {})", *page.after)
+    statement = f"{reading.INVOICES} WHERE {conditions.text} {reading.NEWEST_FIRST} LIMIT {page.limit}"
+    return Question(statement, conditions.parameters)
+
+
+def invoice_count(sight: Sight, wanted: Wanted) -> Question:
+    conditions = _narrowed(sight, wanted)
+    return Question(f"{reading.COUNT} WHERE {conditions.text}", conditions.parameters)
 
 
 async def count_invoices(database: Database, sight: Sight, wanted: Wanted) -> int:
-    condition = _narrowed(sight, wanted)
-    return int(await database.value(f"{reading.COUNT} {condition.clause()}", *condition.parameters))
+    (row,) = await invoice_count(sight, wanted).rows(database)
+    return int(row["invoices"])
 
 
 async def invoices_by(database: Database, sight: Sight, column: str, keys: Sequence[object]) -> dict[Any, Row]:
     """By `id` or by `number`; what the viewer may not see is not there."""
-    condition = _Condition(sight)
     kind = "uuid" if column == "id" else "text"
-    condition.add(f"i.{column} = ANY({{}}::{kind}[])", list(keys))
-    rows = await database.rows(f"{reading.INVOICES} {condition.clause()}", *condition.parameters)
+    conditions = _seen(sight).and_(f"i.{column} = ANY({{}}::{kind}[])", list(keys))
+    rows = await database.rows(f"{reading.INVOICES} WHERE {conditions.text}", *conditions.parameters)
     return {row[column]: row for row in rows}
 
 
@@ -129,18 +128,36 @@ async def outstanding(database: Database, parent_ids: Sequence[UUID]) -> dict[UU
 
 
 async def credit(database: Database, parent_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """In minor units; parents who never had an invoice are not there."""
+    """In minor units; parents who have none are not there."""
     rows = await database.rows(reading.CREDIT, list(parent_ids))
     return {row["parent_id"]: row["credit_minor"] for row in rows}
+
+
+def payments_of(parent_id: UUID) -> Listing:
+    """The latest first."""
+    return Listing(reading.PAYMENTS, Conditions().and_("p.parent_id = {}", parent_id), _LATEST_FIRST)
+
+
+async def payments(database: Database, payment_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    rows = await database.rows(f"{reading.PAYMENTS} WHERE p.id = ANY($1::uuid[])", list(payment_ids))
+    return {row["id"]: row for row in rows}
+
+
+async def allocations(database: Database, column: str, keys: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    """By `invoice_id` or by `payment_id`, in the order in which they were made."""
+    found: dict[UUID, list[Row]] = {key: [] for key in keys}
+    statement = f"{reading.ALLOCATIONS} WHERE a.{column} = ANY($1::uuid[]) ORDER BY a.applied_at, a.id"
+    for row in await database.rows(statement, list(keys)):
+        found[row[column]].append(row)
+    return found
 
 
 async def document_counts(
     database: Database, sight: Sight, cycle_ids: Sequence[UUID]
 ) -> dict[UUID, dict[DocumentStatus, int]]:
-    condition = _Condition(sight)
-    condition.add("i.cycle_id = ANY({}::uuid[])", list(cycle_ids))
-    statement = f"{reading.DOCUMENT_COUNTS} {condition.clause()} GROUP BY i.cycle_id, d.status"
+    conditions = _seen(sight).and_("i.cycle_id = ANY({}::uuid[])", list(cycle_ids))
+    statement = f"{reading.DOCUMENT_COUNTS} WHERE {conditions.text} GROUP BY i.cycle_id, i.document_status"
     counts: dict[UUID, dict[DocumentStatus, int]] = {cycle_id: {} for cycle_id in cycle_ids}
-    for row in await database.rows(statement, *condition.parameters):
-        counts[row["cycle_id"]][DocumentStatus(row["status"])] = row["documents"]
+    for row in await database.rows(statement, *conditions.parameters):
+        counts[row["cycle_id"]][DocumentStatus(row["document_status"])] = row["documents"]
     return counts

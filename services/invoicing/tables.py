@@ -1,14 +1,17 @@
 """Invoicing's tables. Tortoise makes them; migrations/ adds the constraints and partial indexes that it leaves out.
 
-What issuing wrote of an invoice is locked by the database; payments and documents are what still moves.
+What issuing wrote of an invoice is locked by the database, and so are payments and allocations; what an invoice got,
+what is used of a payment and how an invoice's newest document fares are counted by the database itself.
 """
 
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from services.invoicing.domain.payments import PaymentMethod
 from shared.ids import new_id
 from shared.messaging.tables import InboxRow, OutboxRow
+from shared.mutations.tables import AuditEntryRow, IdempotencyKeyRow
 
 
 class NumberSeries(Model):
@@ -40,7 +43,8 @@ class NumberBlock(Model):
 class Invoice(Model):
     """`statement` is billing's, as JSON. `search_text` holds number, parent and children in lower case.
 
-    `document_version` is the newest of its documents.
+    `paid_minor` and `payment_status` follow from its allocations, `document_version` and `document_status` from the
+    newest of its documents.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -63,11 +67,20 @@ class Invoice(Model):
     payment_status = fields.CharField(max_length=14)
     paid_minor = fields.BigIntField(default=0)
     document_version = fields.IntField(default=1)
+    document_status = fields.CharField(max_length=8, db_default="QUEUED")
+    void_reason = fields.CharField(max_length=500, null=True)
+    voided_at = fields.DatetimeField(null=True)
+    voided_by = fields.CharField(max_length=200, null=True)
 
     class Meta:
         table = "invoice"
         unique_together = (("cycle_id", "ordinal"),)
-        indexes = (Index(fields=("month", "ordinal")), Index(fields=("parent_id", "month", "ordinal")))
+        indexes = (
+            Index(fields=("month", "ordinal")),
+            Index(fields=("parent_id", "month", "ordinal")),
+            Index(fields=("payment_status", "month", "ordinal")),
+            Index(fields=("document_status", "month", "ordinal")),
+        )
 
 
 class Document(Model):
@@ -98,14 +111,68 @@ class Document(Model):
 
 
 class ParentAccount(Model):
-    """What a parent has paid beyond their invoices. Its row is the lock under which payments are shared out."""
+    """A parent that invoicing has heard of. Its row is the lock under which payments are shared out."""
 
     parent_id = fields.UUIDField(primary_key=True)
-    currency = fields.CharField(max_length=3)
-    credit_minor = fields.BigIntField(default=0)
 
     class Meta:
         table = "parent_account"
+
+
+class Payment(Model):
+    """Money that came in. `invoice` is the one it was paid for, if it was for one; the parent's oldest otherwise.
+
+    `applied_minor` is what invoices got of it; the rest is the parent's credit.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    parent: fields.ForeignKeyRelation[ParentAccount] = fields.ForeignKeyField(
+        "invoicing.ParentAccount", related_name=False, on_delete=fields.RESTRICT
+    )
+    invoice: fields.ForeignKeyNullableRelation[Invoice] = fields.ForeignKeyField(
+        "invoicing.Invoice", related_name=False, on_delete=fields.RESTRICT, null=True
+    )
+    amount_minor = fields.BigIntField()
+    currency = fields.CharField(max_length=3)
+    method = fields.CharEnumField(PaymentMethod, max_length=13)
+    reference = fields.CharField(max_length=200, null=True)
+    recorded_at = fields.DatetimeField()
+    recorded_by = fields.CharField(max_length=200)
+    applied_minor = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "payment"
+        indexes = (Index(fields=("parent_id", "recorded_at", "id")),)
+
+
+class Allocation(Model):
+    """What an invoice got of a payment. It is there for good."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    payment: fields.ForeignKeyRelation[Payment] = fields.ForeignKeyField(
+        "invoicing.Payment", related_name=False, on_delete=fields.RESTRICT
+    )
+    invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
+        "invoicing.Invoice", related_name=False, on_delete=fields.RESTRICT
+    )
+    amount_minor = fields.BigIntField()
+    applied_at = fields.DatetimeField()
+
+    class Meta:
+        table = "allocation"
+        unique_together = (("payment_id", "invoice_id"),)
+        indexes = (Index(fields=("invoice_id",)),)
+
+
+class IdempotencyKey(IdempotencyKeyRow):
+    class Meta:
+        table = "idempotency_key"
+
+
+class AuditEntry(AuditEntryRow):
+    class Meta:
+        table = "audit_entry"
+        indexes = (Index(fields=("done_at",)),)
 
 
 class Outbox(OutboxRow):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from services.invoicing.document.model import Organisation
+from shared.messaging.arrivals import Arrivals
 from shared.messaging.work import Work
 
 
@@ -15,3 +16,4 @@ class InvoicingWork(Work):
     organisation: Organisation
     zone: ZoneInfo
     queued: asyncio.Event = field(default_factory=asyncio.Event)
+    arrivals: Arrivals = field(default_factory=Arrivals)

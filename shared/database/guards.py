@@ -1,4 +1,5 @@
-"""What Tortoise's schema generator leaves out, as operations of a migration: checks, locks and partial indexes."""
+"""What Tortoise's schema generator leaves out, as operations of a migration: checks, locks and other triggers, partial
+indexes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -94,6 +95,37 @@ class Complete(PerDialect):
         )
 
 
+class Refused(PerDialect):
+    """A trigger by which the database refuses a change; `when` may ask other tables, which a CHECK may not.
+
+    `change` is like "BEFORE UPDATE OF amount ON payment", `when` speaks of NEW and OLD.
+    """
+
+    def __init__(self, name: str, change: str, when: str) -> None:
+        body = f"IF {when} THEN RAISE EXCEPTION '{name}' USING ERRCODE = 'integrity_constraint_violation'; END IF;"
+        super().__init__(
+            sqlite=[f"CREATE TRIGGER {name} {change} WHEN {when} BEGIN SELECT RAISE(ABORT, '{name}'); END;"],
+            postgres=_trigger(name, change, body),
+        )
+
+
+class Consequence(PerDialect):
+    """A trigger by which a change brings others with it, in the statement that makes it."""
+
+    def __init__(self, name: str, change: str, *statements: str) -> None:
+        body = " ".join(f"{statement};" for statement in statements)
+        super().__init__(
+            sqlite=[f"CREATE TRIGGER {name} {change} BEGIN {body} END;"], postgres=_trigger(name, change, body)
+        )
+
+
+def _trigger(name: str, change: str, body: str) -> list[str]:
+    return [
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NEW; END $$",
+        f"CREATE TRIGGER {name} {change} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]
+
+
 class Together(PerDialect):
     """Tortoise draws its picture of all tables anew for every operation: one is done sooner than forty."""
 
@@ -105,7 +137,7 @@ class Together(PerDialect):
 
 
 class Indexes(PerDialect):
-    """Indexes over a part of a table, which Tortoise cannot make on SQLite."""
+    """Indexes over a part of a table, which Tortoise cannot make on SQLite, and whatever else is the same on both."""
 
     def __init__(self, *statements: str) -> None:
         super().__init__(sqlite=statements, postgres=statements)

@@ -12,7 +12,8 @@ from services.invoicing import reads
 from services.invoicing.domain.documents import DocumentStatus
 from services.invoicing.reads import Sight
 from services.invoicing.settings import InvoicingSettings
-from shared.auth.viewer import Viewer
+from services.invoicing.work import InvoicingWork
+from shared.auth.viewer import Role, Viewer
 from shared.contracts.billing import Statement
 from shared.database.database import Database, Row
 from shared.files.store import FileStore
@@ -31,6 +32,9 @@ class Loaders:
     numbers: DataLoader[str, Row | None]
     statements: DataLoader[UUID, Statement]
     files: DataLoader[UUID, Row | None]
+    payments: DataLoader[UUID, Row | None]
+    paid_on: DataLoader[UUID, list[Row]]
+    used_of: DataLoader[UUID, list[Row]]
     outstanding: DataLoader[UUID, int]
     credit: DataLoader[UUID, int]
     document_counts: DataLoader[UUID, dict[DocumentStatus, int]]
@@ -42,6 +46,9 @@ class Loaders:
             numbers=_loader(partial(reads.invoices_by, database, sight, "number"), None),
             statements=_loader(partial(reads.statements, database), None),
             files=_loader(partial(reads.rendered_files, database), None),
+            payments=_loader(partial(reads.payments, database), None),
+            paid_on=_loader(partial(reads.allocations, database, "invoice_id"), []),
+            used_of=_loader(partial(reads.allocations, database, "payment_id"), []),
             outstanding=_loader(partial(reads.outstanding, database), 0),
             credit=_loader(partial(reads.credit, database), 0),
             document_counts=_loader(partial(reads.document_counts, database, sight), {}),
@@ -58,24 +65,35 @@ def _loader(read: Callable[[list[Key]], Awaitable[dict[Key, Value]]], missing: A
 
 @dataclass(frozen=True, kw_only=True)
 class InvoicingContext(Context):
-    database: Database
+    work: InvoicingWork
     files: FileStore
     sight: Sight
     load: Loaders
+
+    @property
+    def database(self) -> Database:
+        return self.work.database
+
+    def coordinators_work(self) -> tuple[InvoicingWork, str]:
+        """What a mutation works with, and who is written down as having done it. Raises Forbidden."""
+        self.require(Role.COORDINATOR)
+        return self.work, self.viewer.subject
 
 
 Info: TypeAlias = SharedInfo[InvoicingContext]
 
 
-def open_context(database: Database, files: FileStore, settings: InvoicingSettings, viewer: Viewer) -> InvoicingContext:
+def open_context(
+    work: InvoicingWork, files: FileStore, settings: InvoicingSettings, viewer: Viewer
+) -> InvoicingContext:
     sight = Sight.of(viewer)
     return InvoicingContext(
         viewer=viewer,
         frozen=is_frozen(viewer, settings.freeze),
         currency=settings.currency,
         locale=settings.locale,
-        database=database,
+        work=work,
         files=files,
         sight=sight,
-        load=Loaders.over(database, sight),
+        load=Loaders.over(work.database, sight),
     )

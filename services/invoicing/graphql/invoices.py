@@ -9,14 +9,15 @@ import strawberry
 
 from services.invoicing import reads
 from services.invoicing.domain.documents import DocumentStatus, file_name
-from services.invoicing.domain.payments import PaymentStatus, due_minor
+from services.invoicing.domain.payments import PaymentMethod, PaymentStatus, due_minor
 from services.invoicing.graphql.context import Info
 from services.invoicing.graphql.lines import InvoicedPackage, InvoicedSession, InvoiceLine
 from services.invoicing.reads import Wanted
+from shared.auth.viewer import Role
 from shared.contracts.billing import Statement
 from shared.database.database import Row
 from shared.graphql.money import Document, ShownMoney, document_field, money_field, show
-from shared.graphql.pages import Connection, Page, connection
+from shared.graphql.pages import TIME_KEY, Connection, Page, connection, listed
 from shared.ids import parse_id
 from shared.money import Money
 from shared.period import Month
@@ -24,6 +25,7 @@ from shared.period import Month
 LINK_LIFETIME = timedelta(minutes=15)
 
 strawberry.enum(PaymentStatus, description="What has been paid of an invoice.")
+strawberry.enum(PaymentMethod, description="How money came in.")
 strawberry.enum(DocumentStatus, description="Whether an invoice's PDF is there.")
 
 
@@ -49,6 +51,12 @@ class Parent:
     async def credit(self, info: Info) -> ShownMoney:
         """What was paid beyond all invoices; the next invoice uses it."""
         return show(Money(await info.context.load.credit.load(UUID(self.id)), info.context.currency), info)
+
+    @strawberry.field
+    async def payments(self, info: Info, first: int | None = None, after: str | None = None) -> Connection["Payment"]:
+        """The latest first."""
+        listing = reads.payments_of(UUID(self.id))
+        return await listed(info.context.database, listing, first, after, TIME_KEY, Payment.of)
 
 
 @strawberry.type(description="How far the documents of a cycle have come.")
@@ -93,6 +101,8 @@ class Invoice:
     issued_at: datetime
     payment_status: PaymentStatus
     document_status: DocumentStatus
+    void_reason: str | None
+    voided_at: datetime | None
 
     @classmethod
     def of(cls, row: Row) -> "Invoice":
@@ -106,6 +116,8 @@ class Invoice:
             issued_at=row["issued_at"],
             payment_status=PaymentStatus(row["payment_status"]),
             document_status=DocumentStatus(row["document_status"]),
+            void_reason=row["void_reason"],
+            voided_at=row["voided_at"],
         )
 
     @classmethod
@@ -150,6 +162,11 @@ class Invoice:
         due = due_minor(self.row["total_minor"], self.row["paid_minor"], self.payment_status)
         return self._shown(due, info)
 
+    @strawberry.field
+    async def payments(self, info: Info) -> list["PaymentAllocation"]:
+        """What it got of which payments, the first first."""
+        return [PaymentAllocation.of(row) for row in await info.context.load.paid_on.load(self.row["id"])]
+
     @document_field
     async def pdf(self, info: Info) -> Document:
         """The newest version that is there, by a link that expires."""
@@ -167,6 +184,88 @@ class Invoice:
         return show(Money(amount_minor, self.row["currency"]), info)
 
 
+@strawberry.type(description="Money that came in from a parent.")
+class Payment:
+    row: strawberry.Private[Row]
+    id: strawberry.ID
+    parent: Parent
+    method: PaymentMethod
+    reference: str | None
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, row: Row) -> "Payment":
+        return cls(
+            row=row,
+            id=strawberry.ID(str(row["id"])),
+            parent=Parent(id=strawberry.ID(str(row["parent_id"]))),
+            method=PaymentMethod(row["method"]),
+            reference=row["reference"],
+            recorded_at=row["recorded_at"],
+        )
+
+    @strawberry.field
+    def recorded_by(self, info: Info) -> str | None:
+        """The coordinator; coordinators see it."""
+        return self.row["recorded_by"] if info.context.viewer.role in (Role.COORDINATOR, Role.SERVICE) else None
+
+    @strawberry.field
+    async def invoice(self, info: Info) -> Invoice | None:
+        """The invoice that it was paid for; null when it was for the oldest unpaid ones."""
+        return await _invoice(info, self.row["invoice_id"])
+
+    @money_field
+    def amount(self, info: Info) -> ShownMoney:
+        return show(Money(self.row["amount_minor"], self.row["currency"]), info)
+
+    @money_field
+    def credit(self, info: Info) -> ShownMoney:
+        """What no invoice has used of it yet."""
+        return show(Money(self.row["amount_minor"] - self.row["applied_minor"], self.row["currency"]), info)
+
+    @strawberry.field
+    async def allocations(self, info: Info) -> list["PaymentAllocation"]:
+        """What invoices got of it, the first first."""
+        return [PaymentAllocation.of(row) for row in await info.context.load.used_of.load(self.row["id"])]
+
+
+@strawberry.type(description="What an invoice got of a payment.")
+class PaymentAllocation:
+    row: strawberry.Private[Row]
+    method: PaymentMethod
+    reference: str | None
+    recorded_at: datetime
+    applied_at: datetime
+
+    @classmethod
+    def of(cls, row: Row) -> "PaymentAllocation":
+        return cls(
+            row=row,
+            method=PaymentMethod(row["method"]),
+            reference=row["reference"],
+            recorded_at=row["recorded_at"],
+            applied_at=row["applied_at"],
+        )
+
+    @money_field
+    def amount(self, info: Info) -> ShownMoney:
+        return show(Money(self.row["amount_minor"], self.row["currency"]), info)
+
+    @strawberry.field
+    async def payment(self, info: Info) -> Payment | None:
+        row = await info.context.load.payments.load(self.row["payment_id"])
+        return Payment.of(row) if row else None
+
+    @strawberry.field
+    async def invoice(self, info: Info) -> Invoice | None:
+        return await _invoice(info, self.row["invoice_id"])
+
+
+async def _invoice(info: Info, invoice_id: UUID | None) -> Invoice | None:
+    row = None if invoice_id is None else await info.context.load.invoices.load(invoice_id)
+    return Invoice.of(row) if row else None
+
+
 @strawberry.input(description="All that are given must hold.")
 class InvoiceFilter:
     month: Month | None = None
@@ -180,7 +279,7 @@ async def invoice_page(info: Info, wanted: Wanted, first: int | None, after: str
     page = Page.asked(first, after, tuple[str, int])
     return connection(
         page,
-        await reads.invoices(context.database, context.sight, wanted, page),
+        await reads.invoice_page(context.sight, wanted, page).rows(context.database),
         key=lambda row: (row["month"], row["ordinal"]),
         node=Invoice.of,
         count=partial(reads.count_invoices, context.database, context.sight, wanted),

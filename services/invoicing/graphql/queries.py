@@ -6,6 +6,7 @@ from services.invoicing.graphql.context import Info
 from services.invoicing.graphql.invoices import Invoice, InvoiceFilter, invoice_page
 from services.invoicing.reads import Wanted
 from shared.errors import InvalidInput
+from shared.graphql.audit import AuditEntry, AuditFilter, audited
 from shared.graphql.pages import Connection
 from shared.ids import parse_id
 
@@ -37,6 +38,17 @@ class Query:
     ) -> Connection[Invoice]:
         """The newest month first, and in it the highest number. `search` is a piece of a number or of a name."""
         return await invoice_page(info, _wanted(filter or InvoiceFilter(), search), first, after)
+
+    @strawberry.field
+    async def invoicing_audit(
+        self,
+        info: Info,
+        filter: AuditFilter | None = None,  # noqa: A002 -- the argument's public name
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[AuditEntry]:
+        """What coordinators did to payments and invoices, the latest first."""
+        return await audited(info, info.context.database, filter, first, after)
 
 
 def _wanted(asked: InvoiceFilter, search: str | None) -> Wanted:

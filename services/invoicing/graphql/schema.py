@@ -1,7 +1,8 @@
 """Invoicing's subgraph."""
 
 from services.invoicing.graphql.invoices import BillingCycle, Invoice, Parent
+from services.invoicing.graphql.mutations import Mutation
 from services.invoicing.graphql.queries import Query
 from shared.graphql.schema import subgraph
 
-SCHEMA = subgraph(query=Query, types=[Invoice, Parent, BillingCycle])
+SCHEMA = subgraph(query=Query, mutation=Mutation, types=[Invoice, Parent, BillingCycle])

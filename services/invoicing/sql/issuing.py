@@ -17,10 +17,3 @@ ISSUE = """
         payment_status, paid_minor, document_version)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 1)
 """
-QUEUE_DOCUMENT = """
-    INSERT INTO document (id, invoice_id, version, payment_status, paid_minor, status, due_at, attempts)
-    VALUES ($1, $2, 1, $3, 0, 'QUEUED', $4, 0)
-"""
-OPEN_ACCOUNT = """
-    INSERT INTO parent_account (parent_id, currency, credit_minor) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING
-"""

@@ -3,14 +3,11 @@
 INVOICES = """
     SELECT i.id, i.number, i.cycle_id, i.month, i.ordinal, i.parent_id, i.issued_at, i.currency,
         i.subtotal_minor, i.discount_minor, i.tax_minor, i.total_minor, i.payment_status, i.paid_minor,
-        d.status AS document_status
-    FROM invoice i JOIN document d ON d.invoice_id = i.id AND d.version = i.document_version
+        i.document_status, i.void_reason, i.voided_at
+    FROM invoice i
 """
 NEWEST_FIRST = "ORDER BY i.month DESC, i.ordinal DESC"
-COUNT = """
-    SELECT count(*) AS invoices
-    FROM invoice i JOIN document d ON d.invoice_id = i.id AND d.version = i.document_version
-"""
+COUNT = "SELECT count(*) AS invoices FROM invoice i"
 STATEMENTS = "SELECT id, statement FROM invoice WHERE id = ANY($1::uuid[])"
 RENDERED_FILES = """
     SELECT d.invoice_id, d.version, d.file_key, d.sha256, i.number
@@ -21,8 +18,18 @@ OUTSTANDING = """
     SELECT parent_id, sum(total_minor - paid_minor)::bigint AS outstanding_minor FROM invoice
     WHERE parent_id = ANY($1::uuid[]) AND payment_status IN ('UNPAID', 'PARTIALLY_PAID') GROUP BY parent_id
 """
-CREDIT = "SELECT parent_id, credit_minor FROM parent_account WHERE parent_id = ANY($1::uuid[])"
-DOCUMENT_COUNTS = """
-    SELECT i.cycle_id, d.status, count(*) AS documents
-    FROM invoice i JOIN document d ON d.invoice_id = i.id AND d.version = i.document_version
+CREDIT = """
+    SELECT parent_id, sum(amount_minor - applied_minor)::bigint AS credit_minor FROM payment
+    WHERE parent_id = ANY($1::uuid[]) AND applied_minor < amount_minor GROUP BY parent_id
 """
+PAYMENTS = """
+    SELECT p.id, p.parent_id, p.invoice_id, p.amount_minor, p.currency, p.method, p.reference, p.recorded_at,
+        p.recorded_by, p.applied_minor
+    FROM payment p
+"""
+ALLOCATIONS = """
+    SELECT a.id, a.payment_id, a.invoice_id, a.amount_minor, a.applied_at, p.currency, p.method, p.reference,
+        p.recorded_at
+    FROM allocation a JOIN payment p ON p.id = a.payment_id
+"""
+DOCUMENT_COUNTS = "SELECT i.cycle_id, i.document_status, count(*) AS documents FROM invoice i"

@@ -1,4 +1,9 @@
-"""Taking documents from the queue and telling how they fared."""
+"""Queueing documents, taking them from the queue and telling how they fared."""
+
+QUEUE = """
+    INSERT INTO document (id, invoice_id, version, payment_status, paid_minor, status, due_at, attempts)
+    VALUES ($1, $2, $3, $4, $5, 'QUEUED', $6, 0)
+"""
 
 LEASE = """
     UPDATE document SET due_at = $2, attempts = attempts + 1 WHERE id IN (
@@ -23,7 +28,5 @@ RETURNED = "UPDATE document SET due_at = $2, attempts = attempts - 1 WHERE id = 
 
 LOCK_BLOCK = "SELECT month FROM number_block WHERE cycle_id = $1 FOR NO KEY UPDATE"
 PROGRESS = """
-    SELECT d.status, count(*) AS documents
-    FROM invoice i JOIN document d ON d.invoice_id = i.id AND d.version = i.document_version
-    WHERE i.cycle_id = $1 GROUP BY d.status
+    SELECT document_status AS status, count(*) AS documents FROM invoice WHERE cycle_id = $1 GROUP BY document_status
 """

@@ -1,14 +1,17 @@
 """Issue the invoices of a closed cycle, as its parts arrive."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from services.invoicing.domain.numbering import NumberBlock, financial_year
-from services.invoicing.domain.payments import payment_status
-from services.invoicing.sql import issuing
+from services.invoicing.domain.payments import InvoiceDue, PaymentLeft, allocate, payment_status
+from services.invoicing.sql import issuing, payments
+from services.invoicing.use_cases.apply_payments import apply_payments, open_accounts, states, tell_paid
+from services.invoicing.use_cases.queue_documents import first_version, queue_documents
 from services.invoicing.work import InvoicingWork
 from shared.contracts.billing import CycleClosed, Statement
 from shared.contracts.invoicing import InvoiceIssued
@@ -18,8 +21,12 @@ from shared.period import Month
 
 
 async def issue_invoices(work: InvoicingWork, transaction: Transaction, parts: Sequence[CycleClosed]) -> None:
-    """Part of the inbox's transaction. A part that was seen before, by whatever event, changes nothing."""
-    for part in parts:
+    """Part of the inbox's transaction. A part that was seen before, by whatever event, changes nothing.
+
+    Of several months the earlier uses a parent's credit first.
+    """
+    await open_accounts(transaction, [statement.parent_id for part in parts for statement in part.statements])
+    for part in sorted(parts, key=lambda part: (part.month, part.part)):
         if part.statements:
             await _issue_part(work, transaction, part)
 
@@ -29,11 +36,24 @@ async def _issue_part(work: InvoicingWork, transaction: Transaction, part: Cycle
     statements = await _not_issued(transaction, part)
     invoices = [_Invoice(part, statement, block.number_of(statement.ordinal)) for statement in statements]
     await transaction.execute_many(issuing.ISSUE, [invoice.row() for invoice in invoices])
-    due_at = datetime.now(UTC)  # the queue is between processes, whatever day the business clock shows
-    await transaction.execute_many(issuing.QUEUE_DOCUMENT, [invoice.document_row(due_at) for invoice in invoices])
-    await transaction.execute_many(issuing.OPEN_ACCOUNT, sorted({(s.parent_id, s.currency) for s in statements}))
-    await work.outbox.stage(transaction, [invoice.issued() for invoice in invoices], work.clock.now())
-    transaction.after_commit(work.queued.set)
+    now = work.clock.now()
+    await _use_credit(transaction, statements, [invoice.id for invoice in invoices], now)
+    issued = await states(transaction, [invoice.id for invoice in invoices])
+    await queue_documents(work, transaction, [first_version(invoice) for invoice in issued])
+    await work.outbox.stage(transaction, [invoice.issued() for invoice in invoices], now)
+    await tell_paid(work, transaction, issued, now)
+
+
+async def _use_credit(
+    transaction: Transaction, statements: Sequence[Statement], invoice_ids: Sequence[UUID], now: datetime
+) -> None:
+    left: dict[tuple[UUID, str], list[PaymentLeft]] = defaultdict(list)
+    for row in await transaction.rows(payments.LEFT, sorted({statement.parent_id for statement in statements})):
+        left[row["parent_id"], row["currency"]].append(PaymentLeft(row["id"], row["left_minor"]))
+    due: dict[tuple[UUID, str], list[InvoiceDue]] = defaultdict(list)
+    for statement, invoice_id in zip(statements, invoice_ids, strict=True):
+        due[statement.parent_id, statement.currency].append(InvoiceDue(invoice_id, max(statement.total_minor, 0)))
+    await apply_payments(transaction, [each for payer in left for each in allocate(left[payer], due[payer])], now)
 
 
 async def _block(transaction: Transaction, cycle_id: UUID) -> NumberBlock | None:
@@ -70,27 +90,24 @@ class _Invoice:
         self._part = part
         self._statement = statement
         self._number = number
-        self._id = new_id()
-        self._payment_status = payment_status(statement.total_minor, paid_minor=0)
+        self.id = new_id()
 
     def row(self) -> Sequence[object]:
         part, statement = self._part, self._statement
+        status = payment_status(statement.total_minor, paid_minor=0)
         return (
-            *(self._id, self._number, part.cycle_id, part.month, statement.ordinal, statement.statement_id),
+            *(self.id, self._number, part.cycle_id, part.month, statement.ordinal, statement.statement_id),
             *(statement.parent_id, part.closed_at, statement.currency),
             *(statement.subtotal_minor, statement.discount_minor, statement.tax_minor, statement.total_minor),
-            *(msgspec.json.encode(statement).decode(), self._search_text(), self._payment_status.value),
+            *(msgspec.json.encode(statement).decode(), self._search_text(), status.value),
         )
 
     def _search_text(self) -> str:
         return "\n".join((self._number, self._statement.parent_name, *self._statement.children)).casefold()
 
-    def document_row(self, due_at: datetime) -> Sequence[object]:
-        return (new_id(), self._id, self._payment_status.value, due_at)
-
     def issued(self) -> InvoiceIssued:
         return InvoiceIssued(
-            invoice_id=self._id,
+            invoice_id=self.id,
             number=self._number,
             cycle_id=self._part.cycle_id,
             month=self._part.month,
