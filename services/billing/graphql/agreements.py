@@ -7,7 +7,8 @@ from typing import Self
 import strawberry
 
 from services.billing.domain.statements import DiscountKind
-from services.billing.graphql.types import Info, Parent, Tutor, shown_id
+from services.billing.graphql.cycle import Info, shown_id
+from services.billing.graphql.types import Parent, Tutor
 from shared.database.database import Row
 from shared.graphql.money import ShownMoney, money_field, show
 from shared.money import BASIS_POINTS, Money

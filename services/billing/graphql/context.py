@@ -17,6 +17,7 @@ from services.billing.reads import (
     payouts_by_tutor,
     rates_by_tutor,
 )
+from services.billing.sql.explanations import Trace, traces_by_session
 from services.billing.work import BillingWork
 from shared.auth.viewer import Role
 from shared.database.database import Row, Statements
@@ -35,6 +36,7 @@ class Loaders:
     lines: DataLoader[UUID, list[Row] | None]
     rate: DataLoader[UUID, Row | None]
     pay: DataLoader[tuple[UUID, Month], Pay]
+    trace: DataLoader[UUID, Trace | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,11 @@ class BillingContext(Context):
     def sees_tutor(self, tutor_id: UUID) -> bool:
         """Tutors see their own pay; coordinators and services everyone's."""
         return self.sees_overview or self.only_tutor == tutor_id
+
+    def sees_charge(self, entry: Row) -> bool:
+        """Parents see what their own family is charged; coordinators and services all of it."""
+        own = self.viewer.role is Role.PARENT and self.viewer.person_id == entry["parent_id"]
+        return self.sees_overview or own
 
     def coordinators_work(self) -> tuple[BillingWork, str]:
         """What a mutation works with, and who is written down as having done it."""
@@ -79,6 +86,7 @@ def loaders(work: BillingWork) -> Loaders:
         lines=_by_key(database, lines_by_payout),
         rate=_by_key(database, rates),
         pay=DataLoader(lambda keys: _pay(work, keys)),
+        trace=_by_key(database, traces_by_session),
     )
 
 

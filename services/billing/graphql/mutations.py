@@ -7,6 +7,7 @@ import strawberry
 
 from services.billing import reads
 from services.billing.graphql.agreements import DiscountRule, PayoutDeduction, TutorRate
+from services.billing.graphql.cycle import BillingCycle, Info
 from services.billing.graphql.inputs import (
     AddDiscountRuleInput,
     AddPayoutDeductionInput,
@@ -15,7 +16,7 @@ from services.billing.graphql.inputs import (
     RunMonthlyCycleInput,
     SetTutorRateInput,
 )
-from services.billing.graphql.types import BillingCycle, Info, Payout
+from services.billing.graphql.types import Payout
 from services.billing.use_cases.add_discount_rule import add_discount_rule
 from services.billing.use_cases.add_payout_deduction import add_payout_deduction
 from services.billing.use_cases.end_discount_rule import end_discount_rule

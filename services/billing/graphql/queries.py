@@ -7,7 +7,8 @@ import strawberry
 from services.billing import reads
 from services.billing.domain.payouts import PayoutStatus
 from services.billing.graphql.context import BillingContext
-from services.billing.graphql.types import BillingCycle, Info, Payout, Tutor, not_yet, shown_id
+from services.billing.graphql.cycle import BillingCycle, Info, not_yet, shown_id
+from services.billing.graphql.types import Payout, Tutor
 from services.billing.use_cases.preview_cycle import CyclePreview as Preview
 from services.billing.use_cases.preview_cycle import preview_cycle
 from shared.database.database import Row

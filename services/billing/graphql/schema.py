@@ -2,7 +2,7 @@
 
 from services.billing.graphql.mutations import Mutation
 from services.billing.graphql.queries import Query
-from services.billing.graphql.types import Tutor
+from services.billing.graphql.types import Session, Tutor
 from shared.graphql.schema import subgraph
 
-SCHEMA = subgraph(Query, Mutation, types=[Tutor])
+SCHEMA = subgraph(Query, Mutation, types=[Session, Tutor])

@@ -1,124 +1,69 @@
-"""What clients see of cycles, payouts and pay."""
+"""What clients see of sessions' billing, payouts and pay."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Self
 from uuid import UUID
 
 import strawberry
-from strawberry.federation.schema_directives import Key
+from strawberry.federation.schema_directives import External, Key, Requires
 from strawberry.federation.types import FieldSet
 
 from services.billing.domain.charges import late_from
-from services.billing.domain.cycles import CycleStatus
+from services.billing.domain.explanations import (
+    BillingState,
+    SessionStatus,
+    explain_lateness,
+    explain_pay,
+    explain_unknown,
+)
 from services.billing.domain.payouts import PayoutAmounts, PayoutLineKind, PayoutStatus
-from services.billing.graphql.context import BillingContext
+from services.billing.graphql.cycle import BillingCycle, Info, not_yet, shown_id
+from services.billing.graphql.explanation import ChargeExplanation
+from services.billing.sql.explanations import Trace
+from shared.auth.viewer import Role
 from shared.database.database import Row
-from shared.graphql.context import Info as SharedInfo
 from shared.graphql.money import ShownMoney, money_field, show
 from shared.graphql.pages import Connection, Page, page_of
 from shared.ids import parse_id
 from shared.money import Money
 from shared.period import Month
 
-Info = SharedInfo[BillingContext]
-
-for enumeration in (CycleStatus, PayoutStatus, PayoutLineKind):
+for enumeration in (PayoutStatus, PayoutLineKind, SessionStatus):
     strawberry.enum(enumeration)
 
 
-def shown_id(stored: UUID) -> strawberry.ID:
-    return strawberry.ID(str(stored))
+by_status = partial(strawberry.field, directives=[Requires(fields=FieldSet("status"))])
 
 
-def not_yet(info: Info, reason: str, display: str) -> ShownMoney:
-    """Stands for an amount that does not exist yet."""
-    currency = info.context.currency
-    return ShownMoney(available=False, amount=None, currency=currency, display=display, reason=reason)
-
-
-@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)])
+@strawberry.federation.type(keys=["id"])
 class Session:
     id: strawberry.ID
+    status: SessionStatus = strawberry.field(directives=[External()], default=SessionStatus.APPROVED)
+
+    @classmethod
+    async def resolve_reference(
+        cls,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002
+        status: str = SessionStatus.APPROVED,
+        **_: object,
+    ) -> Self | None:
+        trace = await info.context.load.trace.load(parse_id(id))
+        if trace and not (info.context.sees_charge(trace.entry) or info.context.sees_tutor(trace.entry["tutor_id"])):
+            return None
+        return cls(id=id, status=SessionStatus(status))
+
+    @by_status
+    async def explain(self, info: Info) -> "SessionExplanation":
+        """Why it is, or is not, on an invoice and in a payout. Parents are told of the charge, tutors of the pay."""
+        trace = await info.context.load.trace.load(parse_id(self.id))
+        return SessionExplanation.of(trace, info) if trace else SessionExplanation.unknown(self.status, info)
 
 
 @strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)])
 class Parent:
     id: strawberry.ID
-
-
-@strawberry.federation.type(keys=["id"], description="One calendar month of billing.")
-class BillingCycle:
-    id: strawberry.ID
-    month: Month
-    status: CycleStatus
-    opened_at: datetime
-    closed_at: datetime | None
-    row: strawberry.Private[Row]
-
-    @classmethod
-    def of(cls, row: Row) -> Self:
-        return cls(
-            id=shown_id(row["id"]),
-            month=Month.parse(row["month"]),
-            status=CycleStatus(row["status"]),
-            opened_at=row["opened_at"],
-            closed_at=row["closed_at"],
-            row=row,
-        )
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: object) -> Self | None:  # noqa: A002
-        row = await info.context.load.cycle.load(parse_id(id))
-        return cls.of(row) if row else None
-
-    @strawberry.field
-    def closed_by(self, info: Info) -> str | None:
-        """The coordinator who ran it. For coordinators only, as are counts and totals."""
-        closed_by: str | None = self._overview(info)["closed_by"]
-        return closed_by
-
-    @strawberry.field
-    def sessions_counted(self, info: Info) -> int | None:
-        """Approved sessions billed in this cycle."""
-        return self._count(info, "sessions_counted")
-
-    @strawberry.field
-    def statements_count(self, info: Info) -> int | None:
-        return self._count(info, "statements_count")
-
-    @strawberry.field
-    def payouts_count(self, info: Info) -> int | None:
-        return self._count(info, "payouts_count")
-
-    @money_field
-    def invoiced_total(self, info: Info) -> ShownMoney:
-        """The sum of all statements' totals, once the cycle is closed."""
-        return self._total(info, "invoiced_minor")
-
-    @money_field
-    def payout_total(self, info: Info) -> ShownMoney:
-        """The sum of all payouts' net amounts, once the cycle is closed."""
-        return self._total(info, "payout_minor")
-
-    @strawberry.field
-    def sha256(self, info: Info) -> str | None:
-        """SHA-256 over the cycle's canonical lines, once it is closed."""
-        sha256: str | None = self._overview(info)["sha256"]
-        return sha256
-
-    def _overview(self, info: Info) -> Row:
-        info.context.require_overview()
-        return self.row
-
-    def _count(self, info: Info, column: str) -> int | None:
-        count: int | None = self._overview(info)[column]
-        return count
-
-    def _total(self, info: Info, column: str) -> ShownMoney:
-        minor: int | None = self._overview(info)[column]
-        if minor is None:
-            return not_yet(info, "NOT_CLOSED", "Not closed yet")
-        return show(Money(minor, self.row["currency"]), info)
 
 
 @strawberry.type(description="What one session earned, one adjustment takes back, or one deduction holds back.")
@@ -146,6 +91,85 @@ class PayoutLine:
             late_from=Month.parse(late) if late else None,
             money=Money(row["amount_minor"], payout["currency"]),
         )
+
+
+@strawberry.type(description="Why a session is, or is not, in a payout.")
+class PayExplanation:
+    state: BillingState
+    words: str
+    earned: strawberry.Private[Row | None] = None
+    returned: strawberry.Private[Row | None] = None
+
+    @classmethod
+    def of(cls, trace: Trace) -> Self:
+        told = explain_pay(trace.explained, trace.paid)
+        return cls(state=told.state, words=told.words, earned=trace.pay, returned=trace.pay_taken_back)
+
+    @strawberry.field
+    def line(self) -> PayoutLine | None:
+        """What it earned."""
+        return _payout_line(self.earned)
+
+    @strawberry.field
+    async def payout(self, info: Info) -> "Payout | None":
+        """That has it."""
+        return await _payout(self.earned, info)
+
+    @strawberry.field
+    def taken_back(self) -> PayoutLine | None:
+        """What it had earned, after its reversal."""
+        return _payout_line(self.returned)
+
+    @strawberry.field
+    async def taken_back_in(self, info: Info) -> "Payout | None":
+        return await _payout(self.returned, info)
+
+
+def _payout_line(row: Row | None) -> PayoutLine | None:
+    return PayoutLine.of(row, row) if row else None
+
+
+async def _payout(row: Row | None, info: Info) -> "Payout | None":
+    return await Payout.seen(info, row["payout_id"]) if row else None
+
+
+@strawberry.type(description="Why a session is, or is not, on an invoice and in a payout.")
+class SessionExplanation:
+    words: str = strawberry.field(description="All that the viewer may know, in sentences.")
+    month: Month | None = strawberry.field(description="The month whose cycle bills it.")
+    late_from: Month | None = strawberry.field(description="Its own month, where that could take no more.")
+    charge: ChargeExplanation | None = strawberry.field(description="The parent's side; null for tutors.")
+    pay: PayExplanation | None = strawberry.field(description="The tutor's side; null for parents.")
+    trace: strawberry.Private[Trace | None] = None
+
+    @classmethod
+    def of(cls, trace: Trace, info: Info) -> Self:
+        entry = trace.explained
+        charge = ChargeExplanation.of(trace) if info.context.sees_charge(trace.entry) else None
+        pay = PayExplanation.of(trace) if info.context.sees_tutor(trace.entry["tutor_id"]) else None
+        sentences = [explain_lateness(entry), *(side.words for side in (charge, pay) if side)]
+        return cls(
+            words=" ".join(filter(None, sentences)),
+            month=entry.month,
+            late_from=entry.late_from,
+            charge=charge,
+            pay=pay,
+            trace=trace,
+        )
+
+    @classmethod
+    def unknown(cls, status: SessionStatus, info: Info) -> Self:
+        told = explain_unknown(status)
+        role = info.context.viewer.role
+        charge = None if role is Role.TUTOR else ChargeExplanation.told(told)
+        pay = None if role is Role.PARENT else PayExplanation(state=told.state, words=told.words)
+        return cls(words=told.words, month=None, late_from=None, charge=charge, pay=pay)
+
+    @strawberry.field
+    async def cycle(self, info: Info) -> BillingCycle | None:
+        """That bills it, or will."""
+        row = await info.context.load.cycle.load(self.trace.entry["cycle_id"]) if self.trace else None
+        return BillingCycle.of(row) if row else None
 
 
 @strawberry.federation.type(keys=["id"], description="What a closed cycle says about one tutor.")

@@ -18,6 +18,7 @@ from shared.clock import TravellingClock
 from shared.runtime.peers import InProcessPeer
 from tests.asking import Asker, Refused
 from tests.conftest import Hosting
+from tests.eventually import eventually
 
 SERVICES = [PACKAGES, BILLING, INVOICING, BOT]
 SOLD = datetime(2026, 10, 1, 6, tzinfo=UTC)
@@ -90,6 +91,31 @@ async def test_each_service_verifies_the_viewer_itself(services: Asker) -> None:
     with pytest.raises(Refused) as refused:
         await services.ask("gateway", 'mutation { openCycle(month: "2026-10") { billingCycle { id } } }', stranger)
     assert refused.value.code == "FORBIDDEN"
+
+
+async def test_billing_explains_a_session_by_the_status_that_packages_has(services: Asker) -> None:
+    parent, child = await sold(services)
+    made = await services.ask("gateway", 'mutation { createTutor(input: {name: "Meena"}) { tutor { id } } }')
+    tutor = made["createTutor"]["tutor"]["id"]
+    log = """mutation ($child: ID!, $tutor: ID!) { logSession(input: {childId: $child, tutorId: $tutor,
+        startsAt: "2026-10-02T17:00:00+05:30", durationMinutes: 60, billedAsAddon: true}) {
+        session { id explain { charge { state } pay { state } } } } }"""
+    session = (await services.ask("gateway", log, child=child, tutor=tutor))["logSession"]["session"]
+    state = {"state": "NOT_APPROVED"}
+    assert session["explain"] == {"charge": state, "pay": state}
+    approve = "mutation ($id: ID!) { approveSession(id: $id) { session { status } } }"
+    await services.ask("gateway", approve, id=session["id"])
+    query = "{ sessions { nodes { explain { month charge { state } pay { state } } } } }"
+
+    async def heard() -> bool:
+        (node,) = (await services.ask("gateway", query))["sessions"]["nodes"]
+        return bool(node["explain"]["month"])
+
+    await eventually(heard)
+    told = {"month": "2026-10", "charge": {"state": "OPEN"}, "pay": {"state": "NO_RATE"}}
+    for viewer, hidden in ((None, {}), (Viewer(parent, Role.PARENT), {"pay"}), (Viewer(tutor, Role.TUTOR), {"charge"})):
+        (node,) = (await services.ask("gateway", query, viewer))["sessions"]["nodes"]
+        assert node["explain"] == told | dict.fromkeys(hidden)
 
 
 async def test_the_monthly_run_is_billings_own_answer(services: Asker) -> None:

@@ -1,0 +1,105 @@
+"""What clients see of a cycle."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+import strawberry
+
+from services.billing.domain.cycles import CycleStatus
+from services.billing.graphql.context import BillingContext
+from shared.database.database import Row
+from shared.graphql.context import Info as SharedInfo
+from shared.graphql.money import ShownMoney, money_field, show
+from shared.ids import parse_id
+from shared.money import Money
+from shared.period import Month
+
+Info = SharedInfo[BillingContext]
+
+strawberry.enum(CycleStatus)
+
+
+def shown_id(stored: UUID) -> strawberry.ID:
+    return strawberry.ID(str(stored))
+
+
+def not_yet(info: Info, reason: str, display: str) -> ShownMoney:
+    """Stands for an amount that does not exist yet."""
+    currency = info.context.currency
+    return ShownMoney(available=False, amount=None, currency=currency, display=display, reason=reason)
+
+
+@strawberry.federation.type(keys=["id"], description="One calendar month of billing.")
+class BillingCycle:
+    id: strawberry.ID
+    month: Month
+    status: CycleStatus
+    opened_at: datetime
+    closed_at: datetime | None
+    row: strawberry.Private[Row]
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        return cls(
+            id=shown_id(row["id"]),
+            month=Month.parse(row["month"]),
+            status=CycleStatus(row["status"]),
+            opened_at=row["opened_at"],
+            closed_at=row["closed_at"],
+            row=row,
+        )
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: object) -> Self | None:  # noqa: A002
+        row = await info.context.load.cycle.load(parse_id(id))
+        return cls.of(row) if row else None
+
+    @strawberry.field
+    def closed_by(self, info: Info) -> str | None:
+        """The coordinator who ran it. For coordinators only, as are counts and totals."""
+        closed_by: str | None = self._overview(info)["closed_by"]
+        return closed_by
+
+    @strawberry.field
+    def sessions_counted(self, info: Info) -> int | None:
+        """Approved sessions billed in this cycle."""
+        return self._count(info, "sessions_counted")
+
+    @strawberry.field
+    def statements_count(self, info: Info) -> int | None:
+        return self._count(info, "statements_count")
+
+    @strawberry.field
+    def payouts_count(self, info: Info) -> int | None:
+        return self._count(info, "payouts_count")
+
+    @money_field
+    def invoiced_total(self, info: Info) -> ShownMoney:
+        """The sum of all statements' totals, once the cycle is closed."""
+        return self._total(info, "invoiced_minor")
+
+    @money_field
+    def payout_total(self, info: Info) -> ShownMoney:
+        """The sum of all payouts' net amounts, once the cycle is closed."""
+        return self._total(info, "payout_minor")
+
+    @strawberry.field
+    def sha256(self, info: Info) -> str | None:
+        """SHA-256 over the cycle's canonical lines, once it is closed."""
+        sha256: str | None = self._overview(info)["sha256"]
+        return sha256
+
+    def _overview(self, info: Info) -> Row:
+        info.context.require_overview()
+        return self.row
+
+    def _count(self, info: Info, column: str) -> int | None:
+        count: int | None = self._overview(info)[column]
+        return count
+
+    def _total(self, info: Info, column: str) -> ShownMoney:
+        minor: int | None = self._overview(info)[column]
+        if minor is None:
+            return not_yet(info, "NOT_CLOSED", "Not closed yet")
+        return show(Money(minor, self.row["currency"]), info)
