@@ -8,9 +8,11 @@ from services.billing import reads
 from services.billing.domain.payouts import PayoutStatus
 from services.billing.graphql.context import BillingContext
 from services.billing.graphql.cycle import BillingCycle, Info, not_yet, shown_id
+from services.billing.graphql.reconciliation import BillingReconciliation
 from services.billing.graphql.types import Payout, Tutor
 from services.billing.use_cases.preview_cycle import CyclePreview as Preview
 from services.billing.use_cases.preview_cycle import preview_cycle
+from services.billing.use_cases.reconcile_cycle import reconcile_cycle
 from shared.database.database import Row
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
 from shared.graphql.money import ShownMoney, money_field, show
@@ -122,6 +124,12 @@ class Query:
     async def preview_cycle(self, info: Info, month: Month) -> CyclePreview:
         info.context.require_overview()
         return CyclePreview.of(await preview_cycle(info.context.work, month))
+
+    @strawberry.field
+    async def billing_reconciliation(self, info: Info, month: Month) -> BillingReconciliation:
+        """A month's charges beside its invoices, item by item; for coordinators."""
+        info.context.require_overview()
+        return BillingReconciliation.of(await reconcile_cycle(info.context.work, month))
 
     @strawberry.field
     async def payout(self, info: Info, id: strawberry.ID) -> Payout | None:  # noqa: A002
