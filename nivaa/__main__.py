@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from shared.errors import NivaaError
 
-COMMANDS = ("up", "token", "settings", "run-monthly", "verify", "dead-letters")
+COMMANDS = ("up", "token", "settings", "import", "run-monthly", "verify", "dead-letters")
 UNUSABLE_SETTINGS = 2
 INTERRUPTED = 130
 
@@ -46,7 +47,7 @@ def nivaa() -> None:
 
 def _command(name: str) -> Callable[..., Any] | typer.Typer:
     """A function, or a group of commands."""
-    name_in_code = name.replace("-", "_")
+    name_in_code = name.replace("-", "_") + "_" * iskeyword(name)
     command: Callable[..., Any] | typer.Typer = getattr(import_module(f"nivaa.commands.{name_in_code}"), name_in_code)
     return command
 
