@@ -1,7 +1,8 @@
 """The subgraphs as the engine reaches them: other services as peers, our own schema right here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -9,10 +10,11 @@ import structlog
 
 from services.gateway.federation import FetchRequest, SubgraphUnavailable
 from services.gateway.graphql.context import GatewayContext
+from shared import event_stream
 from shared.auth.viewer import Viewer
 from shared.errors import UpstreamUnavailable
 from shared.graphql.schema import Subgraph as Schema
-from shared.runtime.peers import Peer
+from shared.runtime.peers import Peer, PeerStream
 
 log = structlog.get_logger()
 
@@ -46,6 +48,37 @@ class PeerSubgraph:
             log.exception("subgraph failed", subgraph=self._name)
             raise SubgraphUnavailable("it failed") from error
         return response.body
+
+    @asynccontextmanager
+    async def subscribe(self, request: FetchRequest, /) -> AsyncGenerator[AsyncIterator[bytes], None]:
+        """By graphql-sse, a connection for each subscription."""
+        headers = {**_headers(request), "accept": event_stream.MEDIA_TYPE}
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(self._timeout_seconds):
+                    streaming = self._peer.stream("POST", "/graphql", headers, _body(request))
+                    answer = await stack.enter_async_context(streaming)
+            except TimeoutError as error:
+                raise SubgraphUnavailable("it took too long") from error
+            except UpstreamUnavailable as error:
+                raise SubgraphUnavailable("it did not answer") from error
+            yield _events(answer)
+
+
+async def _events(answer: PeerStream) -> AsyncGenerator[bytes, None]:
+    """The bodies of the stream's events. Without a stream, the one body that says why."""
+    if not answer.headers.get("content-type", "").startswith(event_stream.MEDIA_TYPE):
+        yield b"".join([chunk async for chunk in answer.chunks])
+        return
+    try:
+        async for event in event_stream.events_of(answer.chunks):
+            if event.name == "complete":
+                return
+            if event.name == "next":
+                yield event.data.encode()
+    except (UpstreamUnavailable, event_stream.BrokenStream) as error:
+        raise SubgraphUnavailable("its stream broke off") from error
+    raise SubgraphUnavailable("its stream broke off")
 
 
 def _headers(request: FetchRequest) -> dict[str, str]:
@@ -82,3 +115,6 @@ class OwnSubgraph:
         )
         errors = [error.formatted for error in result.errors or ()]
         return msgspec.json.encode({"data": result.data, "errors": errors} if errors else {"data": result.data})
+
+    def subscribe(self, request: FetchRequest, /) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:  # noqa: ARG002
+        raise SubgraphUnavailable("it has nothing to subscribe to")

@@ -93,7 +93,8 @@ async def open_host(
 
 async def _open_resources(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Host:
     timeout = aiohttp.ClientTimeout(total=PEER_TIMEOUT_SECONDS)
-    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+    connector = aiohttp.TCPConnector(limit=0)  # streams hold their connections; others must not wait for one
+    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout, connector=connector))
     keys, issuer = _open_keys(settings, session)
     return Host(
         settings=settings,

@@ -1,17 +1,24 @@
 """Asking another service over HTTP, whether it is in this process or not."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 from starlette.types import ASGIApp, Message
 
 from shared.errors import UpstreamUnavailable
 
 PEER_TIMEOUT_SECONDS = 60.0
+SILENCE_SECONDS = 40.0
+"""Streams beat like hearts, oftener than this."""
+_STREAMING = aiohttp.ClientTimeout(total=None, sock_connect=PEER_TIMEOUT_SECONDS, sock_read=SILENCE_SECONDS)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,26 @@ class PeerResponse:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class PeerStream:
+    """An answer that is still coming; reading `chunks` raises UpstreamUnavailable when it breaks off."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
+
+
 class Peer(Protocol):
     async def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> PeerResponse:
         """Raises UpstreamUnavailable when there is no answer."""
+
+    def stream(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> AbstractAsyncContextManager[PeerStream]:
+        """The answer as it comes, however long that takes; leaving the block ends it on the other side too.
+
+        Raises UpstreamUnavailable when there is none, or nothing has come of it for SILENCE_SECONDS.
+        """
 
 
 class InProcessPeer:
@@ -36,13 +60,27 @@ class InProcessPeer:
         self._find_app = find_app
 
     async def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> PeerResponse:
+        exchange = _Exchange(body)
+        await self._app()(_scope(method, path, headers), exchange.receive, exchange.send)
+        return exchange.response()
+
+    @asynccontextmanager
+    async def stream(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> AsyncGenerator[PeerStream, None]:
+        flow = _Flow(body)
+        running = asyncio.create_task(flow.run(self._app(), _scope(method, path, headers)))
         try:
-            app = self._find_app(self._name)
+            yield await flow.begun()
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    def _app(self) -> ASGIApp:
+        try:
+            return self._find_app(self._name)
         except KeyError as error:
             raise UpstreamUnavailable(f"{self._name} is not at work in this process") from error
-        exchange = _Exchange(body)
-        await app(_scope(method, path, headers), exchange.receive, exchange.send)
-        return exchange.response()
 
 
 class HttpPeer:
@@ -58,7 +96,30 @@ class HttpPeer:
                 received = {name.lower(): value for name, value in response.headers.items()}
                 return PeerResponse(response.status, received, await response.read())
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise UpstreamUnavailable(f"{urlsplit(self._url).netloc} did not answer") from error
+            raise self._unavailable("did not answer") from error
+
+    @asynccontextmanager
+    async def stream(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> AsyncGenerator[PeerStream, None]:
+        async with AsyncExitStack() as stack:
+            try:
+                asking = self._session.request(method, self._url + path, headers=headers, data=body, timeout=_STREAMING)
+                response = await stack.enter_async_context(asking)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                raise self._unavailable("did not answer") from error
+            received = {name.lower(): value for name, value in response.headers.items()}
+            yield PeerStream(response.status, received, self._chunks(response))
+
+    async def _chunks(self, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
+        try:
+            async for chunk in response.content.iter_any():
+                yield chunk
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise self._unavailable("broke off") from error
+
+    def _unavailable(self, what: str) -> UpstreamUnavailable:
+        return UpstreamUnavailable(f"{urlsplit(self._url).netloc} {what}")
 
 
 class _Exchange:
@@ -86,6 +147,39 @@ class _Exchange:
 
     def response(self) -> PeerResponse:
         return PeerResponse(self._status, self._headers, bytes(self._answer))
+
+
+class _Flow:
+    """One request and its answer piece by piece: the app waits for whoever reads it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._exchange = _Exchange(body)
+        self._messages: asyncio.Queue[Message | None] = asyncio.Queue(maxsize=1)
+
+    async def run(self, app: ASGIApp, scope: dict[str, object]) -> None:
+        """Ends the answer where the app does, or fails."""
+        try:
+            await app(scope, self._exchange.receive, self._messages.put)
+        except Exception:
+            # Over HTTP the connection would have broken: an app in our own process is no worse.
+            log.exception("peer failed")
+        await self._messages.put(None)
+
+    async def begun(self) -> PeerStream:
+        message = await self._messages.get()
+        if message is None:
+            raise UpstreamUnavailable("it failed")
+        await self._exchange.send(message)
+        head = self._exchange.response()
+        return PeerStream(head.status, head.headers, self._chunks())
+
+    async def _chunks(self) -> AsyncGenerator[bytes, None]:
+        while message := await self._messages.get():
+            if body := message.get("body", b""):
+                yield body
+            if not message.get("more_body"):
+                return
+        raise UpstreamUnavailable("it broke off")
 
 
 def _scope(method: str, path: str, headers: Mapping[str, str]) -> dict[str, object]:

@@ -2,10 +2,12 @@
 
 import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from inspect import isawaitable
 from typing import Any
 
-from graphql import GraphQLSchema, build_ast_schema, graphql, parse
+from graphql import ExecutionResult, GraphQLField, GraphQLSchema, build_ast_schema, graphql, parse, subscribe
 
 from services.gateway.federation import FetchRequest
 
@@ -18,7 +20,9 @@ extend type Query {{ _entities(representations: [_Any!]!): [_Entity]! }}
 
 
 class MemorySubgraph:
-    """`resolvers` are by "Type.field", `references` by type: representation in, object (or None) out."""
+    """`resolvers` are by "Type.field" (of a subscription: its source of events), `references` by type: representation
+    in, object (or None) out.
+    """
 
     def __init__(self, sdl: str, resolvers: Mapping[str, Resolver], references: Mapping[str, Resolver]) -> None:
         self.requests: list[FetchRequest] = []
@@ -38,11 +42,35 @@ class MemorySubgraph:
             variable_values=copy.deepcopy(dict(request.variables)),
             operation_name=request.operation_name,
         )
-        return json.dumps(result.formatted).encode()
+        return _body(result)
+
+    @asynccontextmanager
+    async def subscribe(self, request: FetchRequest) -> AsyncGenerator[AsyncIterator[bytes], None]:
+        self.requests.append(request)
+        stream = subscribe(
+            self.schema,
+            parse(request.query),
+            context_value=request.context,
+            variable_values=copy.deepcopy(dict(request.variables)),
+            operation_name=request.operation_name,
+        )
+        if isawaitable(stream):
+            stream = await stream
+        if isinstance(stream, ExecutionResult):
+            yield _one(_body(stream))
+            return
+        try:
+            yield (_body(result) async for result in stream)
+        finally:
+            await stream.aclose()  # type: ignore[attr-defined]
 
     def _set(self, coordinate: str, resolver: Resolver) -> None:
         type_name, field_name = coordinate.split(".")
-        self.schema.type_map[type_name].fields[field_name].resolve = resolver  # type: ignore[attr-defined]
+        field: GraphQLField = self.schema.type_map[type_name].fields[field_name]  # type: ignore[attr-defined]
+        if type_name == "Subscription":
+            field.subscribe, field.resolve = resolver, lambda event, *_: event
+        else:
+            field.resolve = resolver
 
     def _resolve_entities(self, _source: object, _info: object, representations: list[dict[str, Any]]) -> list[Any]:
         return [self._resolve_entity(dict(one)) for one in representations]
@@ -54,6 +82,14 @@ class MemorySubgraph:
         except Exception as error:  # noqa: BLE001 - as a server does it: an error of this entity only
             return error
         return found if found is None else {"__typename": type_name, **found}
+
+
+def _body(result: ExecutionResult) -> bytes:
+    return json.dumps(result.formatted).encode()
+
+
+async def _one(body: bytes) -> AsyncGenerator[bytes, None]:
+    yield body
 
 
 def _build(sdl: str, entities: list[str]) -> GraphQLSchema:

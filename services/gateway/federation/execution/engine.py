@@ -5,18 +5,19 @@
 Documents and plans are kept; a request seen before goes straight from its text to the run.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, execute_sync, parse, validate
 
-from services.gateway.federation.errors import RequestError
+from services.gateway.federation.errors import RequestError, SubgraphUnavailable
 from services.gateway.federation.execution.cache import BoundedCache
 from services.gateway.federation.execution.completion import Completer
-from services.gateway.federation.execution.execution import Execution
+from services.gateway.federation.execution.execution import Execution, request_of, unavailable
 from services.gateway.federation.execution.failure import Failure
-from services.gateway.federation.execution.subgraph import Subgraph
+from services.gateway.federation.execution.subgraph import Subgraph, SubgraphResponse, read_response
 from services.gateway.federation.operation.normal_form import (
     Limits,
     choose_operation,
@@ -25,7 +26,7 @@ from services.gateway.federation.operation.normal_form import (
     normalise,
     print_operation,
 )
-from services.gateway.federation.planning.plan import Plan, print_plan
+from services.gateway.federation.planning.plan import Fetch, Plan, print_plan
 from services.gateway.federation.planning.plan_builder import plan_operation
 from services.gateway.federation.supergraph.model import Supergraph
 
@@ -107,6 +108,32 @@ class Engine:
         await execution.run()
         return _answer(prepared.completer, execution)
 
+    @asynccontextmanager
+    async def subscribe(
+        self, prepared: Prepared, variables: Mapping[str, Any] | None = None, context: object = None
+    ) -> AsyncGenerator[AsyncIterator[Answer], None]:
+        """An answer for each event, within the block: leaving it ends the stream in the subgraph.
+
+        The stream stands when the block is entered. An answer is made when it is asked for, the next event is not
+        taken before: who reads slowly slows down the source, nothing piles up here. A stream that breaks off ends with
+        an answer that says so.
+        """
+        plan, given = prepared.plan, variables or {}
+        source = plan.fetches[0]
+        async with AsyncExitStack() as stack:
+            try:
+                streaming = self._subgraphs[source.subgraph].subscribe(request_of(plan, source, given, context))
+                events = await stack.enter_async_context(streaming)
+            except SubgraphUnavailable as error:
+                events = _Broken(error)
+
+            async def answer(event: SubgraphResponse) -> Answer:
+                execution = Execution(plan, self._subgraphs, given, context, event)
+                await execution.run()
+                return _answer(prepared.completer, execution)
+
+            yield _answers(source, events, answer)
+
     def explain(self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None) -> str:
         """The operation's normal form and its plan, to read."""
         plan = self.prepare(query, variables, operation_name).plan
@@ -124,12 +151,41 @@ class Engine:
 
     def _plan(self, ast: DocumentNode, definition: OperationDefinitionNode, values: Mapping[str, Any]) -> Prepared:
         operation = normalise(self.supergraph.api_schema, ast, definition, values, self._limits)
+        if operation.kind == "subscription" and not operation.selections:
+            raise RequestError([GraphQLError("A subscription without its field has nothing to wait for.")])
         return Prepared(plan_operation(self.supergraph, operation), Completer(self.supergraph, operation))
 
     def _introspect(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         result = execute_sync(self.supergraph.api_schema, parse(query), variable_values=dict(variables))
         assert isinstance(result, ExecutionResult)  # noqa: S101 - introspection awaits nothing
         return result.data or {}
+
+
+async def _answers(
+    source: Fetch, events: AsyncIterator[bytes], answer: Callable[[SubgraphResponse], Awaitable[Answer]]
+) -> AsyncGenerator[Answer, None]:
+    while True:
+        try:
+            event = read_response(await anext(events))
+        except StopAsyncIteration:
+            return
+        except SubgraphUnavailable as error:
+            yield await answer(unavailable(source, error))
+            return
+        yield await answer(event)
+
+
+class _Broken:
+    """The events of a stream that never stood."""
+
+    def __init__(self, error: SubgraphUnavailable) -> None:
+        self._error = error
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        raise self._error
 
 
 def _answer(completer: Completer, execution: Execution) -> Answer:

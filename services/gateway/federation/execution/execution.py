@@ -5,6 +5,7 @@ Nothing here knows the client's types; that the tree becomes an answer is comple
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from services.gateway.federation.errors import UNAVAILABLE, SubgraphUnavailable
@@ -15,17 +16,28 @@ from services.gateway.federation.execution.representations import batch
 from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph, SubgraphResponse, read_response
 from services.gateway.federation.planning.plan import EntityFetch, Fetch, Plan, RootFetch
 
+NOTHING: Mapping[str, list[Object]] = MappingProxyType({})
+
 
 class Execution:
-    """One run of one plan. `data` is the merged tree, `unplaced` are errors that explain no null in it."""
+    """One run of one plan. `data` is the merged tree, `unplaced` are errors that explain no null in it.
+
+    `event` stands for the answer to the plan's first fetch: a subscription runs its plan once an event.
+    """
 
     def __init__(
-        self, plan: Plan, subgraphs: Mapping[str, Subgraph], variables: Mapping[str, Any], context: object
+        self,
+        plan: Plan,
+        subgraphs: Mapping[str, Subgraph],
+        variables: Mapping[str, Any],
+        context: object,
+        event: SubgraphResponse | None = None,
     ) -> None:
         self.plan = plan
         self.subgraphs = subgraphs
         self.variables = variables
         self.context = context
+        self.event = event
         self.data: Object = {}
         self.unplaced: list[Failure] = []
 
@@ -54,7 +66,8 @@ class Execution:
     async def _run_root(self, fetch: RootFetch) -> None:
         owners = gather(self.data, fetch.path)
         if owners:
-            response = await self._ask(fetch, {})
+            event = self.event if fetch is self.plan.fetches[0] else None
+            response = event or await self._ask(fetch, {})
             self.unplaced += add_root(owners, fetch.selections, response)
 
     async def _run_entities(self, fetch: EntityFetch) -> None:
@@ -68,10 +81,26 @@ class Execution:
         self.unplaced += errors_of_no_call(fetch.calls, response)
 
     async def _ask(self, fetch: Fetch, representations: Mapping[str, list[Object]]) -> SubgraphResponse:
-        given = {name: self.variables[name] for name in fetch.variables if name in self.variables}
-        request = FetchRequest(fetch.query, {**representations, **given}, self.plan.operation.name, self.context)
+        request = request_of(self.plan, fetch, self.variables, self.context, representations)
         try:
             return read_response(await self.subgraphs[fetch.subgraph].fetch(request))
         except SubgraphUnavailable as error:
-            message = f"The service '{fetch.subgraph}' is unavailable: {error}."
-            return SubgraphResponse(None, [{"message": message, "extensions": {"code": UNAVAILABLE}}])
+            return unavailable(fetch, error)
+
+
+def request_of(
+    plan: Plan,
+    fetch: Fetch,
+    variables: Mapping[str, Any],
+    context: object,
+    representations: Mapping[str, list[Object]] = NOTHING,
+) -> FetchRequest:
+    """What the subgraph is asked; of the client's variables it gets those that it needs."""
+    given = {name: variables[name] for name in fetch.variables if name in variables}
+    return FetchRequest(fetch.query, {**representations, **given}, plan.operation.name, context)
+
+
+def unavailable(fetch: Fetch, error: SubgraphUnavailable) -> SubgraphResponse:
+    """Stands for the answer that did not come."""
+    message = f"The service '{fetch.subgraph}' is unavailable: {error}."
+    return SubgraphResponse(None, [{"message": message, "extensions": {"code": UNAVAILABLE}}])

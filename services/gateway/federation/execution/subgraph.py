@@ -1,7 +1,8 @@
 """The port to a subgraph: a request in, the bytes of a GraphQL response out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,6 +24,13 @@ class Subgraph(Protocol):
 
     async def fetch(self, request: FetchRequest, /) -> bytes:
         """The response's body; SubgraphUnavailable when there is none. Cancelled when the client has gone."""
+        ...
+
+    def subscribe(self, request: FetchRequest, /) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """A response's body for each event, within the block; the stream stands when the block is entered.
+
+        SubgraphUnavailable when it cannot be had, or breaks off. Leaving the block ends it.
+        """
         ...
 
 

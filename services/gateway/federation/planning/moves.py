@@ -82,7 +82,7 @@ class Moves:
         planned = [self.planner.plan_field(there, location, field, used) for field in left]
         rest = [field for field in planned if field]
         if self._is_serial(move) and rest:
-            return None  # a mutation runs once, in one subgraph
+            return None  # a mutation runs once, and a subscription streams, in one subgraph
         return rest if count_leaves(rest) < count_leaves(left) else None
 
     def _enter(self, position: Position, move: _Move, left: list[Field]) -> Location | None:
@@ -175,7 +175,7 @@ class Moves:
         return not any(self.planner.is_local(position, location, field) for location in here)
 
     def _is_serial(self, move: _Move) -> bool:
-        return move.type_name == self.supergraph.roots.get("mutation")
+        return move.type_name in (self.supergraph.roots.get("mutation"), self.supergraph.roots.get("subscription"))
 
     def plan_interface_object(self, position: Position, selections: Selections, used: Used) -> Selections:
         """Fields of the interface are asked right here; types and narrower fields where the interface is real."""
