@@ -9,6 +9,7 @@
        ├─ IdempotencyKeyReused       IDEMPOTENCY_KEY_REUSED
        ├─ MoneyFrozen                MONEY_FROZEN
        ├─ TooComplex                 TOO_COMPLEX
+       ├─ TooSlow                    TOO_SLOW
        ├─ UpstreamUnavailable        UPSTREAM_UNAVAILABLE
        └─ each service's own         services/<name>/domain/errors.py
 
@@ -74,6 +75,12 @@ class TooComplex(Refusal):
     """The operation is larger than the limits allow."""
 
     code = "TOO_COMPLEX"
+
+
+class TooSlow(Refusal):
+    """More has changed than the subscriber has taken; changes were missed."""
+
+    code = "TOO_SLOW"
 
 
 class UpstreamUnavailable(Refusal):

@@ -14,8 +14,11 @@ from services.packages.graphql.loaders import Loaders
 from services.packages.graphql.schema import SCHEMA
 from services.packages.reads import Reads
 from services.packages.settings import PackagesSettings
+from services.packages.sql.alert_changes import AlertChanges
 from services.packages.work import PackagesWork
 from shared.auth.viewer import Viewer
+from shared.database.database import Row
+from shared.database.watch import Watch
 from shared.graphql.context import is_frozen
 from shared.graphql.server import GraphQLServer
 from shared.runtime.component import Component, Service, Surroundings
@@ -30,15 +33,18 @@ async def open_packages(around: Surroundings) -> AsyncIterator[Service]:
         clock=around.clock,
         organisation=settings.organisation,
     )
-    graphql = GraphQLServer(SCHEMA, partial(open_context, work, settings))
+    alerts = Watch[None, Row](lambda _: AlertChanges(around.database).read, work.alerts_changed, around.stopping)
+    graphql = GraphQLServer(SCHEMA, partial(open_context, work, settings, alerts))
     yield Service(
         app=Starlette(routes=[Route("/graphql", graphql)]),
         handlers=handlers(work),
-        jobs=[partial(keep_expiring, work)],
+        jobs=[partial(keep_expiring, work), alerts.run],
     )
 
 
-def open_context(work: PackagesWork, settings: PackagesSettings, viewer: Viewer) -> PackagesContext:
+def open_context(
+    work: PackagesWork, settings: PackagesSettings, alerts: Watch[None, Row], viewer: Viewer
+) -> PackagesContext:
     reads = Reads(work.database, viewer)
     return PackagesContext(
         viewer=viewer,
@@ -48,6 +54,7 @@ def open_context(work: PackagesWork, settings: PackagesSettings, viewer: Viewer)
         work=work,
         reads=reads,
         loaders=Loaders(reads),
+        alerts=alerts,
     )
 
 

@@ -91,6 +91,10 @@ class Reads:
         self._role = viewer.role
         self._person_id = viewer.person_id if viewer.role in VISIBLE else None
 
+    def sees_family(self, parent_id: UUID) -> bool:
+        """Whether what happens to a family's alerts is for this viewer: the rule of the table, for a row at hand."""
+        return self._person_id is None or (self._role is Role.PARENT and self._person_id == parent_id)
+
     async def people(self, kind: PersonKind, ids: Collection[UUID]) -> list[Row]:
         conditions = self._people(kind).and_("p.id = ANY({}::uuid[])", list(ids))
         return await Listing(_PEOPLE, conditions, BY_NAME).all(self.statements)

@@ -196,6 +196,27 @@ class LowPackageAlert(Model):
         indexes = (Index(fields=("parent_id", "raised_at")),)
 
 
+class AlertChange(Model):
+    """An alert as it was raised, acknowledged or resolved; a trigger writes it down beside each of these changes.
+
+    `transaction_id` is PostgreSQL's own, by which `sql/alert_changes.py` reads; on SQLite it is 0.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    alert_id = fields.UUIDField()
+    parent_id = fields.UUIDField()
+    remaining = fields.IntField()
+    total_sessions = fields.IntField()
+    raised_at = fields.DatetimeField()
+    resolved_at = fields.DatetimeField(null=True)
+    acknowledged_at = fields.DatetimeField(null=True)
+    acknowledged_by = fields.CharField(200, null=True)
+    transaction_id = fields.BigIntField(db_index=True)
+
+    class Meta:
+        table = "alert_change"
+
+
 class Period(Model):
     """A billing month, with what the seal counted."""
 

@@ -1,6 +1,7 @@
 """What a use case of packages works with."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from services.packages.domain.organisation import Organisation
 from shared.messaging.work import Work
@@ -8,4 +9,7 @@ from shared.messaging.work import Work
 
 @dataclass(frozen=True, kw_only=True)
 class PackagesWork(Work):
+    """`alerts_changed` is set when a change of alerts has been committed by this process."""
+
     organisation: Organisation
+    alerts_changed: asyncio.Event = field(default_factory=asyncio.Event)

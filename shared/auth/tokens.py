@@ -5,8 +5,8 @@ Claims: `iss`, `aud`, `sub`, `role`, `exp` (all required), `nbf`, `scope` (words
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joserfc import jws, jwt
@@ -36,11 +36,14 @@ class TokenVerifier:
             key = await self.keys.key_for(_key_id(token))
             claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
             self._registry(now).validate(claims)
-            return _viewer(claims)
+            return replace(_viewer(claims), known_until=self._end_of(claims))
         except ExpiredTokenError:
             raise Unauthenticated("The token has expired.") from None
         except (JoseError, UnknownKey, ValueError, OverflowError):
             raise Unauthenticated("The token does not verify.") from None
+
+    def _end_of(self, claims: Mapping[str, Any]) -> datetime:
+        return datetime.fromtimestamp(int(claims["exp"]), UTC) + self.leeway
 
     def _registry(self, now: datetime) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(

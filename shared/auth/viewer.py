@@ -1,6 +1,7 @@
 """The viewer: who asks, in which role, with which scopes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
@@ -18,12 +19,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Viewer:
-    """The subject of a verified token. `actor` is the service that acts for the subject, if one does."""
+    """The subject of a verified token. `actor` is the service that acts for the subject, if one does.
+
+    `known_until` is when the token stops to verify; None for a viewer who comes from no token.
+    """
 
     subject: str
     role: Role
     scopes: frozenset[str] = frozenset()
     actor: str | None = None
+    known_until: datetime | None = field(default=None, compare=False)
 
     @cached_property
     def person_id(self) -> UUID | None:

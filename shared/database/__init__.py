@@ -4,6 +4,7 @@ dialect.py      statements are written for PostgreSQL; this reads them for SQLit
 sqlite.py       Tortoise's SQLite engine, with its cancellation and time traps closed
 postgres.py     Tortoise's asyncpg engine, likewise
 database.py     opening, binding to tasks, transactions, reading rows
+watch.py        noticing what any of a service's processes has changed
 listing.py      rows that meet conditions, page by page in a stable order
 migrations.py   Tortoise's own migrations under a lock, all or nothing
 guards.py       checks, locks and partial indexes, which its schema generator leaves out

@@ -8,4 +8,5 @@ audit.py     what coordinators did, as a connection
 refusals.py  errors[].extensions.code
 schema.py    a federation subgraph with its caches, limits and masks
 server.py    the schema over HTTP, behind a token
+live.py      what a subscription hears, as long as its token lives
 """

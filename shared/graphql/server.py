@@ -1,4 +1,5 @@
-"""A subgraph over HTTP. It stands behind the gate, so the viewer is known."""
+"""A subgraph over HTTP, subscriptions as event streams (graphql-sse). It stands behind the gate, so the viewer is
+known."""
 
 from collections.abc import Callable
 
@@ -6,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 
 from shared.auth.gate import viewer_of
 from shared.auth.viewer import Viewer
@@ -18,7 +20,9 @@ OpenContext = Callable[[Viewer], Context]
 
 class GraphQLServer(GraphQL[Context, None]):
     def __init__(self, schema: Subgraph, open_context: OpenContext) -> None:
-        super().__init__(schema, graphql_ide=None, allow_queries_via_get=False)
+        super().__init__(
+            schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=[GRAPHQL_SSE_PROTOCOL]
+        )
         self._open_context = open_context
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002

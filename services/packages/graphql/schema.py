@@ -2,7 +2,8 @@
 
 from services.packages.graphql.mutations import Mutation
 from services.packages.graphql.queries import Query
+from services.packages.graphql.subscriptions import Subscription
 from services.packages.graphql.types import LowPackageAlert
 from shared.graphql.schema import subgraph
 
-SCHEMA = subgraph(Query, Mutation, types=[LowPackageAlert])
+SCHEMA = subgraph(Query, Mutation, Subscription, types=[LowPackageAlert])

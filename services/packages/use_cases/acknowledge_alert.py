@@ -13,3 +13,4 @@ async def acknowledge_alert(work: PackagesWork, alert_id: UUID, by: str) -> None
         if not await alert_exists(transaction, alert_id):
             raise NotFound(f"no low-package alert {alert_id}")
         await acknowledge(transaction, alert_id, work.clock.now(), by)
+        transaction.after_commit(work.alerts_changed.set)

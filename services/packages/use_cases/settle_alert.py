@@ -38,6 +38,7 @@ async def settle_alert(
     try:
         async with transaction.savepoint():
             await _write(work, transaction, family, outcome, now)
+        transaction.after_commit(work.alerts_changed.set)
     except Exception:
         log.exception("low-package alert given up", parent_id=str(family.parent_id))
 

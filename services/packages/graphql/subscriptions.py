@@ -1,0 +1,31 @@
+"""What can be subscribed to in packages."""
+
+from collections.abc import AsyncGenerator
+
+import strawberry
+
+from services.packages.graphql.context import Info
+from services.packages.graphql.types import LowPackageAlert
+from shared.auth.viewer import Role
+from shared.database.database import Row
+from shared.database.watch import Listener
+from shared.graphql.live import heard
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def low_package_alert(self, info: Info) -> AsyncGenerator[LowPackageAlert, None]:
+        """An alert each time that it is raised, acknowledged or resolved: parents hear of their own, coordinators of
+        all."""
+        info.context.require(Role.PARENT, Role.COORDINATOR, Role.SERVICE)
+        # Listens before it returns: whoever is told that the stream stands misses nothing from then on.
+        return _alerts(info, await info.context.alerts.listen(None))
+
+
+async def _alerts(info: Info, listener: Listener[Row]) -> AsyncGenerator[LowPackageAlert, None]:
+    context = info.context
+    async for change in heard(listener, context.viewer):
+        if context.reads.sees_family(change["parent_id"]):
+            context.loaders.forget()  # what was read for an earlier event has had time to change
+            yield LowPackageAlert.of(change)

@@ -1,0 +1,33 @@
+"""What every subscription does with what it hears."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import TypeVar
+
+from shared.auth.viewer import Viewer
+from shared.clock import SystemClock
+from shared.database.watch import Listener
+from shared.errors import Unauthenticated
+
+Change = TypeVar("Change")
+
+_CLOCK = SystemClock()  # tokens are about the real present, even where the business clock travels
+
+
+async def heard(listener: Listener[Change], viewer: Viewer) -> AsyncGenerator[Change, None]:
+    """Every change, until the viewer's token ends: then Unauthenticated."""
+    while True:
+        left = _seconds_left(viewer.known_until)
+        if left is not None and left <= 0:
+            raise Unauthenticated("The token has expired.")
+        try:
+            async with asyncio.timeout(left):
+                change = await listener.next()
+        except TimeoutError:
+            continue
+        yield change
+
+
+def _seconds_left(until: datetime | None) -> float | None:
+    return None if until is None else (until - _CLOCK.now()).total_seconds()
