@@ -5,17 +5,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.routing import Route
 
 from services.gateway.endpoint.endpoint import Authenticate, GraphQLEndpoint
+from services.gateway.endpoint.operations import Operations
 from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, load_supergraph
 from services.gateway.graphql.context import context_opener
 from services.gateway.graphql.schema import SCHEMA
 from services.gateway.http import run_monthly_route
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph
-from shared.auth.gate import bearer
+from shared.auth.gate import token_of
 from shared.clock import SystemClock
 from shared.runtime.component import Component, Service, Surroundings
 
@@ -29,7 +29,8 @@ async def open_gateway(around: Surroundings) -> AsyncIterator[Service]:
     supergraph = load_supergraph(SUPERGRAPH.read_text())
     limits = Limits(depth=settings.query_depth, fields=settings.query_fields)
     engine = Engine(supergraph, _subgraphs(around, settings, supergraph), limits)
-    endpoint = GraphQLEndpoint(engine, _authenticator(around), settings.body_bytes)
+    operations = Operations(engine, settings.streams_per_subject)
+    endpoint = GraphQLEndpoint(operations, _authenticator(around), settings.body_bytes, around.stopping)
     routes = [
         Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
         run_monthly_route(around.peer("billing")),
@@ -48,9 +49,9 @@ def _subgraphs(around: Surroundings, settings: GatewaySettings, supergraph: Supe
 def _authenticator(around: Surroundings) -> Authenticate:
     clock = SystemClock()  # tokens are about the real present, even where the business clock travels
 
-    async def authenticate(request: Request) -> Caller:
-        viewer = await around.verifier.verify(bearer(request), clock.now())
-        return Caller(viewer, request.headers["authorization"])
+    async def authenticate(authorization: str) -> Caller:
+        viewer = await around.verifier.verify(token_of(authorization), clock.now())
+        return Caller(viewer, authorization)
 
     return authenticate
 

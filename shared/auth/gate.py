@@ -24,7 +24,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
-            token = bearer(HTTPConnection(scope))
+            token = token_of(HTTPConnection(scope).headers.get("authorization", ""))
             scope["viewer"] = await self._verifier.verify(token, self._clock.now())
         except Refusal as refusal:
             await refusal_response(refusal)(scope, receive, send)
@@ -32,9 +32,9 @@ class Gate:
             await self._app(scope, receive, send)
 
 
-def bearer(connection: HTTPConnection) -> str:
+def token_of(authorization: str) -> str:
     """The token of an Authorization header. Raises Unauthenticated when there is none."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("a bearer token is required")
     return token.strip()

@@ -51,6 +51,7 @@ async def serving(host: Host, *, port: int | None = None) -> AsyncIterator[int]:
     try:
         yield listener.getsockname()[1]
     finally:
+        host.stopping.set()  # streams end by themselves, or the server would wait for them
         server.should_exit = True
         await task
 

@@ -29,11 +29,14 @@ class Asked:
     operation_name: str | None = None
 
 
-class _Parameters(msgspec.Struct, rename={"operation_name": "operationName"}):
+class Parameters(msgspec.Struct, rename={"operation_name": "operationName"}):
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     extensions: dict[str, Any] | None = None
+
+    def asked(self) -> Asked:
+        return Asked(self.query, self.variables or {}, self.operation_name)
 
 
 async def read_post(request: Request, most_bytes: int) -> Asked:
@@ -55,12 +58,11 @@ async def _body(request: Request, most_bytes: int) -> bytes:
 
 def _asked(body: bytes) -> Asked:
     try:
-        parameters = msgspec.json.decode(body, type=_Parameters)
+        return msgspec.json.decode(body, type=Parameters).asked()
     except msgspec.ValidationError as error:
         raise BadRequest(400, f"the request is no GraphQL request: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(400, f"the body is not JSON: {error}") from error
-    return Asked(parameters.query, parameters.variables or {}, parameters.operation_name)
 
 
 def read_get(request: Request) -> Asked:

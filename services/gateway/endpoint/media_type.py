@@ -3,11 +3,13 @@
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
+EVENT_STREAM = "text/event-stream"
 
 _ANSWERS = {
     GRAPHQL_RESPONSE: GRAPHQL_RESPONSE,
     JSON: JSON,
     HTML: HTML,
+    EVENT_STREAM: EVENT_STREAM,
     "application/*": JSON,
     "*/*": JSON,
 }
@@ -20,12 +22,21 @@ def preferred(accept: str | None) -> str | None:
     """
     if not accept:
         return JSON
-    ranges = [_range(part) for part in accept.split(",")]
-    known = [(quality, name) for name, quality in ranges if name in _ANSWERS and quality > 0]
+    known = _known(accept)
     if not known:
         return None
     best = max(quality for quality, _ in known)
     return next(_ANSWERS[name] for quality, name in known if quality == best)
+
+
+def takes_events(accept: str | None) -> bool:
+    """Whether the client names event streams among what it takes, however much it likes them."""
+    return any(name == EVENT_STREAM for _, name in _known(accept or ""))
+
+
+def _known(accept: str) -> list[tuple[float, str]]:
+    ranges = [_range(part) for part in accept.split(",")]
+    return [(quality, name) for name, quality in ranges if name in _ANSWERS and quality > 0]
 
 
 def _range(part: str) -> tuple[str, float]:

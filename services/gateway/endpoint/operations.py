@@ -1,0 +1,61 @@
+"""An operation as every way in runs it: prepared, for a known caller, as one answer or as many."""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from services.gateway.domain.errors import TooManyStreams
+from services.gateway.endpoint.answers import Answer, with_codes
+from services.gateway.endpoint.asked import Asked
+from services.gateway.federation import Engine, Prepared
+from services.gateway.subgraph_peers import Caller
+
+
+class Operations:
+    """`most_streams` is how many one subject may hold at a time."""
+
+    def __init__(self, engine: Engine, most_streams: int) -> None:
+        self._engine = engine
+        self._most_streams = most_streams
+        self._streams: Counter[str] = Counter()
+
+    def prepare(self, asked: Asked) -> Prepared:
+        """Raises RequestError."""
+        return self._engine.prepare(asked.query, asked.variables, asked.operation_name)
+
+    async def answer(self, prepared: Prepared, asked: Asked, caller: Caller | None) -> Answer:
+        """The one answer of a query or a mutation."""
+        return with_codes(await self._engine.run(prepared, asked.variables, caller))
+
+    @asynccontextmanager
+    async def answers(
+        self, prepared: Prepared, asked: Asked, caller: Caller | None
+    ) -> AsyncGenerator[AsyncIterator[Answer], None]:
+        """However many there are, within the block."""
+        if prepared.kind == "subscription":
+            async with self._engine.subscribe(prepared, asked.variables, caller) as events:
+                yield _with_codes(events)
+        else:
+            yield self._once(prepared, asked, caller)
+
+    async def _once(self, prepared: Prepared, asked: Asked, caller: Caller | None) -> AsyncGenerator[Answer, None]:
+        yield await self.answer(prepared, asked, caller)
+
+    @contextmanager
+    def stream_of(self, caller: Caller | None) -> Iterator[None]:
+        """Counts as a stream of the caller's within the block. Raises TooManyStreams."""
+        subject = caller.viewer.subject if caller else ""
+        if self._streams[subject] >= self._most_streams:
+            raise TooManyStreams(f"there are {self._most_streams} streams already; end one first")
+        self._streams[subject] += 1
+        try:
+            yield
+        finally:
+            self._streams[subject] -= 1
+            if not self._streams[subject]:
+                del self._streams[subject]
+
+
+async def _with_codes(answers: AsyncIterator[Answer]) -> AsyncGenerator[Answer, None]:
+    async for answer in answers:
+        yield with_codes(answer)

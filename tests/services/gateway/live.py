@@ -1,0 +1,75 @@
+"""The gateway over a real packages service, with alerts to subscribe to."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+
+from services.gateway.component import COMPONENT as GATEWAY
+from services.packages.component import COMPONENT as PACKAGES
+from services.packages.domain.alerts import Standing
+from services.packages.sql.alerts import raise_alert
+from shared.auth.viewer import Viewer
+from shared.database.watch import Listener
+from shared.ids import new_id
+from shared.runtime.serving import serving
+from tests.asking import Asker
+from tests.conftest import Hosting
+
+ALERTS = "subscription { lowPackageAlert { id parent { name } } }"
+LEEWAY = timedelta(seconds=30)
+
+
+@dataclass
+class Live:
+    asker: Asker
+    url: str
+    http: aiohttp.ClientSession
+
+    def token(self, viewer: Viewer | None = None) -> str:
+        return self.asker.token(viewer)
+
+    def asked(self, query: str, **headers: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """The response to a request for an event stream; headers may be given, an empty one takes one away."""
+        sent = {"Accept": "text/event-stream", "Authorization": f"Bearer {self.token()}", **headers}
+        kept = {name: value for name, value in sent.items() if value}
+        return self.http.post(f"{self.url}/graphql", json={"query": query}, headers=kept)
+
+    def token_for(self, seconds: float) -> str:
+        """One that is good for so long only, counting the leeway."""
+        issuer = self.asker.host.token_issuer
+        assert issuer is not None
+        lifetime = timedelta(minutes=10)
+        began = datetime.now(UTC) - lifetime - LEEWAY + timedelta(seconds=seconds)
+        return issuer.mint(self.asker.viewer, began, lifetime)
+
+    async def parent(self) -> UUID:
+        made = await self.asker.ask("gateway", 'mutation { createParent(input: {name: "Asha"}) { parent { id } } }')
+        return UUID(made["createParent"]["parent"]["id"])
+
+    async def raise_alert(self, parent: UUID, alerts: int = 1) -> None:
+        """As the service's use cases do; a parent has one that is open, so others are resolved at once."""
+        async with self.asker.host.databases["packages"].transaction() as transaction:
+            for _ in range(alerts):
+                await transaction.execute("UPDATE low_package_alert SET resolved_at = raised_at")
+                await raise_alert(transaction, new_id(), parent, Standing(1, 10), datetime.now(UTC))
+
+    @property
+    def listeners(self) -> list[Listener[Any]]:
+        """What holds on to the packages service for its subscribers."""
+        return [each for each in gc.get_objects() if isinstance(each, Listener)]
+
+
+@asynccontextmanager
+async def living(hosting: Hosting, **settings: Any) -> AsyncIterator[Live]:
+    async with (
+        hosting([PACKAGES, GATEWAY], **settings) as asker,
+        serving(asker.host, port=0) as port,
+        aiohttp.ClientSession() as http,
+    ):
+        yield Live(asker, f"http://127.0.0.1:{port}", http)
