@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.auth.viewer import Role, Viewer
+from tests.bad_input import contents, filled_in
 from tests.services.packages.desk import Desk, Family, local, move_in
 
 UNKNOWN = str(uuid4())
@@ -102,32 +103,21 @@ async def names_of(desk: Desk) -> dict[str, str]:
     }
 
 
-def filled_in(value: Any, names: dict[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {field: filled_in(inner, names) for field, inner in value.items()}
-    return names[value[1:]] if isinstance(value, str) and value.startswith("@") else value
-
-
-async def contents(desk: Desk) -> dict[str, list[Any]]:
-    database = desk.asker.host.databases["packages"]
-    return {table: await database.rows(f"SELECT * FROM {table}") for table in TABLES}  # noqa: S608
-
-
 async def test_bad_input_is_named_and_changes_nothing(desk: Desk) -> None:
     names = await names_of(desk)
     desk.clock.travel_to(local("2026-09-20 20:00"))
-    before = await contents(desk)
+    before = await contents(desk.asker.host.databases["packages"], TABLES)
     for query, argument, code in BAD:
         variables = {"x": filled_in(argument, names)} | ({"id": names["approved"]} if "$id" in query else {})
         answer = await desk.asker.answer("packages", query, **variables)
         codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
         assert codes == [code], (query, argument, answer)
-    assert await contents(desk) == before
+    assert await contents(desk.asker.host.databases["packages"], TABLES) == before
 
 
 async def test_only_coordinators_change_things(desk: Desk) -> None:
     names = await names_of(desk)
-    before = await contents(desk)
+    before = await contents(desk.asker.host.databases["packages"], TABLES)
     good = [
         (CREATE_PARENT, {"name": "Asha"}),
         (UPDATE, {"id": "@asha", "name": "Asha"}),
@@ -143,7 +133,7 @@ async def test_only_coordinators_change_things(desk: Desk) -> None:
     for viewer, (query, argument) in product(viewers, good):
         answer = await desk.asker.answer("packages", query, viewer, x=filled_in(argument, names))
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"], query
-    assert await contents(desk) == before
+    assert await contents(desk.asker.host.databases["packages"], TABLES) == before
 
 
 async def test_a_tutor_logs_own_sessions_at_no_price(desk: Desk) -> None:
