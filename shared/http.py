@@ -1,4 +1,4 @@
-"""Refusals over HTTP, in the same words as over GraphQL."""
+"""Refusals and faults over HTTP, in the same words as over GraphQL."""
 
 from starlette.responses import JSONResponse
 
@@ -15,6 +15,12 @@ STATUS = {
 }
 CONFLICT = 409
 """What every other code is: the request is fine, the state of things is not."""
+
+
+def fault_response() -> JSONResponse:
+    """For a fault of ours, which is in the log and is told to nobody."""
+    body = {"errors": [{"message": "something went wrong on our side", "extensions": {"code": "INTERNAL"}}]}
+    return JSONResponse(body, 500)
 
 
 def refusal_response(refusal: Refusal) -> JSONResponse:

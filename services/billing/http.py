@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -14,8 +15,10 @@ from services.billing.work import BillingWork
 from shared.auth.gate import viewer_of
 from shared.auth.viewer import Role
 from shared.errors import Forbidden, InvalidInput, Refusal
-from shared.http import refusal_response
+from shared.http import fault_response, refusal_response
 from shared.period import Month
+
+log = structlog.get_logger()
 
 
 class RunMonthly(msgspec.Struct, forbid_unknown_fields=True):
@@ -31,6 +34,9 @@ def routes(work: BillingWork) -> Sequence[Route]:
             return await _run(work, request)
         except Refusal as refusal:
             return refusal_response(refusal)
+        except Exception:
+            log.exception("request failed")
+            return fault_response()
 
     return [Route("/billing/run-monthly", run_monthly, methods=["POST"])]
 
@@ -62,5 +68,5 @@ async def _run(work: BillingWork, request: Request) -> JSONResponse:
 def _asked(body: bytes) -> RunMonthly:
     try:
         return msgspec.json.decode(body, type=RunMonthly)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidInput(f'the body is JSON like {{"month": "2026-10", "early": false}}: {error}') from None

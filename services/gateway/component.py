@@ -33,7 +33,7 @@ async def open_gateway(around: Surroundings) -> AsyncIterator[Service]:
     endpoint = GraphQLEndpoint(operations, _authenticator(around), settings.body_bytes, around.stopping)
     routes = [
         Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
-        run_monthly_route(around.peer("billing")),
+        run_monthly_route(around.peer("billing"), settings.body_bytes),
         *around.files.routes,
     ]
     yield Service(app=Starlette(routes=routes))

@@ -44,10 +44,11 @@ async def read_post(request: Request, most_bytes: int) -> Asked:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != JSON:
         raise BadRequest(415, f"the Content-Type must be {JSON}", {"Accept-Post": JSON})
-    return _asked(await _body(request, most_bytes))
+    return _asked(await body_of(request, most_bytes))
 
 
-async def _body(request: Request, most_bytes: int) -> bytes:
+async def body_of(request: Request, most_bytes: int) -> bytes:
+    """Raises BadRequest when it is larger, without having read more of it."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

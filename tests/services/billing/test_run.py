@@ -99,10 +99,16 @@ async def test_what_lost_patience_is_finished_once_everything_has_come(desk: Des
     await is_closed(desk, "2026-09")
 
 
-async def test_two_runs_at_once_come_to_one_cycle(desk: Desk, invoicing: ClosedCycles) -> None:
+async def test_two_coordinators_at_once_come_to_one_cycle(desk: Desk, invoicing: ClosedCycles) -> None:
     await desk.run("2026-09")
-    first, second = await asyncio.gather(desk.run("2026-10"), desk.run("2026-10"))
+    coordinators = [Viewer(str(new_id()), Role.COORDINATOR) for _ in range(2)]
+    runs = (desk.ask(RUN, each, month="2026-10", key=each.subject) for each in coordinators)
+    first, second = await asyncio.gather(*runs)
     assert first == second
+    closed_by = first["runMonthlyCycle"]["billingCycle"]["closedBy"]
+    done = await desk.database.rows("SELECT done_by FROM audit_entry WHERE action = 'CLOSE_CYCLE' ORDER BY done_at")
+    assert [row["done_by"] for row in done] == [desk.asker.viewer.subject, closed_by]
+    assert closed_by in [each.subject for each in coordinators]
     assert len(await desk.statements_of("2026-10")) == 1
     await desk.until(lambda: bool(invoicing.of("2026-10")))
     assert len(invoicing.of("2026-10")) == 1
@@ -171,7 +177,9 @@ async def test_a_month_opens_with_its_first_entry_or_when_asked_to(desk: Desk) -
 async def post(desk: Desk, body: object, viewer: Viewer | None = None, key: str | None = None) -> PeerResponse:
     peer = InProcessPeer("billing", desk.asker.host.apps.__getitem__)
     headers = {"Authorization": f"Bearer {desk.asker.token(viewer)}"} | ({"Idempotency-Key": key} if key else {})
-    return await peer.request("POST", "/billing/run-monthly", headers, json.dumps(body).encode())
+    return await peer.request(
+        "POST", "/billing/run-monthly", headers, body if isinstance(body, bytes) else json.dumps(body).encode()
+    )
 
 
 def code_of(response: PeerResponse) -> str:
@@ -191,10 +199,16 @@ async def test_the_endpoint_does_what_the_mutation_does(desk: Desk) -> None:
 async def test_the_endpoint_refuses_in_the_same_words(desk: Desk) -> None:
     early = await post(desk, {"month": "2026-11"})
     assert (early.status, code_of(early)) == (409, "PERIOD_NOT_ENDED")
-    wrong_bodies: list[object] = [{"month": "2026-13"}, {"month": 9}, {"monht": "2026-09"}, []]
+    wrong_bodies: list[object] = [{"month": "2026-13"}, {"month": 9}, {"monht": "2026-09"}, [], None, ""]
+    wrong_bodies += [{"month": "2026-09", "early": "yes"}, b"", b"{", b'{"month": "\xff"}', b"month=2026-09"]
     for body in wrong_bodies:
         wrong = await post(desk, body)
         assert (wrong.status, code_of(wrong)) == (400, "INVALID_INPUT")
+    assert code_of(await post(desk, {"month": "2026-09"}, key="k" * 201)) == "INVALID_INPUT"
+    assert await status_of(desk, "2026-09") == "OPEN"
+    await post(desk, {"month": "2026-09"}, key="september")
+    reused = await post(desk, {"month": "2026-10"}, key="september")
+    assert (reused.status, code_of(reused)) == (409, "IDEMPOTENCY_KEY_REUSED")
     other = await post(desk, {"month": "2026-09"}, TUTOR)
     assert (other.status, code_of(other)) == (403, "FORBIDDEN")
 

@@ -131,6 +131,9 @@ async def test_the_monthly_run_is_billings_own_answer(services: Asker) -> None:
         assert b"INVALID_INPUT" in answer.body
         refused = await peer.request("POST", "/billing/run-monthly", {}, b"{}")
         assert refused.status == 401
+    peer = InProcessPeer("gateway", services.host.apps.__getitem__)
+    too_large = await peer.request("POST", "/billing/run-monthly", headers, b" " * 2_000_000)
+    assert (too_large.status, b"TOO_COMPLEX" in too_large.body) == (413, True)
 
 
 async def test_a_service_that_is_away_leaves_the_rest(hosting: Hosting) -> None:
