@@ -9,6 +9,7 @@ from uuid import UUID
 from services.billing.domain.payouts import PayoutAmounts, PayoutStatus
 from services.billing.sql.payouts import payouts_of, rates_on
 from shared.database.database import Row, Statements
+from shared.database.listing import Conditions, Listing, Order
 from shared.errors import NivaaError
 from shared.period import Month
 
@@ -51,11 +52,14 @@ SELECT id, tutor_id, rate_minor, addon_rate_minor, currency, valid_from FROM tut
  WHERE r.tutor_id = ANY($2::uuid[]) AND r.valid_from = (
        SELECT max(n.valid_from) FROM tutor_rate n WHERE n.tutor_id = r.tutor_id AND n.valid_from <= $1)
 """
-_RATE = "SELECT id, tutor_id, rate_minor, addon_rate_minor, currency, valid_from FROM tutor_rate WHERE id = $1"
-_RULE = """
-SELECT id, parent_id, kind, size, label, valid_from, valid_until FROM discount_rule WHERE id = $1
+_RATE = "SELECT e.id, e.tutor_id, e.rate_minor, e.addon_rate_minor, e.currency, e.valid_from FROM tutor_rate e"
+_RULE = "SELECT e.id, e.parent_id, e.kind, e.size, e.label, e.valid_from, e.valid_until FROM discount_rule e"
+_DEDUCTION = """
+SELECT e.id, e.tutor_id, e.month, e.label, e.amount_minor, e.currency, c.month AS taken_in
+  FROM payout_deduction e LEFT JOIN payout_line l ON l.deduction_id = e.id
+  LEFT JOIN payout p ON p.id = l.payout_id LEFT JOIN billing_cycle c ON c.id = p.cycle_id
 """
-_DEDUCTION = "SELECT id, tutor_id, month, label, amount_minor, currency FROM payout_deduction WHERE id = $1"
+_OF_ID = "WHERE e.id = $1"
 
 _CLOSED_PAY = f"{_PAYOUT} WHERE c.month = $1 AND p.tutor_id = ANY($2::uuid[])"
 _IS_CLOSED = "SELECT 1 AS closed FROM billing_cycle WHERE month = $1 AND status = 'CLOSED'"
@@ -146,15 +150,33 @@ async def pay_of_month(
 
 
 async def rate(statements: Statements, rate_id: UUID) -> Row:
-    return _the(await statements.row(_RATE, rate_id))
+    return _the(await statements.row(f"{_RATE} {_OF_ID}", rate_id))
 
 
 async def rule(statements: Statements, rule_id: UUID) -> Row:
-    return _the(await statements.row(_RULE, rule_id))
+    return _the(await statements.row(f"{_RULE} {_OF_ID}", rule_id))
 
 
 async def deduction(statements: Statements, deduction_id: UUID) -> Row:
-    return _the(await statements.row(_DEDUCTION, deduction_id))
+    return _the(await statements.row(f"{_DEDUCTION} {_OF_ID}", deduction_id))
+
+
+def rates_listed(tutor_id: UUID | None) -> Listing:
+    """One tutor's rates or everyone's, the latest first."""
+    return _agreed(_RATE, "tutor_id", tutor_id, "valid_from")
+
+
+def rules_listed(parent_id: UUID | None) -> Listing:
+    return _agreed(_RULE, "parent_id", parent_id, "valid_from")
+
+
+def deductions_listed(tutor_id: UUID | None) -> Listing:
+    return _agreed(_DEDUCTION, "tutor_id", tutor_id, "month")
+
+
+def _agreed(select: str, owner: str, owner_id: UUID | None, column: str) -> Listing:
+    conditions = Conditions() if owner_id is None else Conditions().and_(f"e.{owner} = {{}}", owner_id)
+    return Listing(select, conditions, Order("e", column, descending=True))
 
 
 def _the(row: Row | None) -> Row:

@@ -6,6 +6,7 @@ import strawberry
 
 from services.billing import reads
 from services.billing.domain.payouts import PayoutStatus
+from services.billing.graphql.agreements import AgreementQuery
 from services.billing.graphql.context import BillingContext
 from services.billing.graphql.cycle import BillingCycle, Info, not_yet, shown_id
 from services.billing.graphql.reconciliation import BillingReconciliation
@@ -86,7 +87,7 @@ class PayoutFilter:
 
 
 @strawberry.type
-class Query:
+class Query(AgreementQuery):
     @strawberry.field
     async def billing_cycle(self, info: Info, month: Month) -> BillingCycle | None:
         if not info.context.sees_overview:
