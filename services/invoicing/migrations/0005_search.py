@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         PerDialect(
             postgres=[
                 "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-                "CREATE INDEX invoice_search ON invoice USING gin (search_text gin_trgm_ops)",
+                "CREATE INDEX invoice_search ON invoice USING gin (search_text gin_trgm_ops) WITH (fastupdate = off)",
             ],
             sqlite=[TABLE, FIRST, THEN],
         )
