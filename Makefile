@@ -4,13 +4,17 @@ runtime := .venv/.runtime
 development := .venv/.development
 renderer := .venv/.renderer
 
-.PHONY: run test check bench supergraph
+.PHONY: run test check bench nightly supergraph
 
 run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
 
 test: $(development) $(renderer)
 	.venv/bin/python -m pytest --numprocesses auto --dist worksteal
+
+# More made-up organisations than a build has time for, other ones each time.
+nightly: $(development)
+	ORACLE_EXAMPLES=2000 .venv/bin/python -m pytest tests/oracle --numprocesses auto --timeout 0
 
 check: $(development)
 	.venv/bin/ruff format --check .

@@ -46,9 +46,14 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
     made.drop()
 
 
-@pytest.fixture
-def settings_of(database_kind: str, tmp_path: Path, templates: Templates) -> Iterator[Callable[..., dict[str, object]]]:
+class SettingsOf(Protocol):
     """Settings by their variables' names, with migrated databases and a data folder of this test's own."""
+
+    def __call__(self, services: Sequence[str], **overrides: object) -> dict[str, object]: ...
+
+
+@pytest.fixture
+def settings_of(database_kind: str, tmp_path: Path, templates: Templates) -> Iterator[SettingsOf]:
     with _urls(database_kind, tmp_path, templates.copy_file, templates.copy_on_server) as url:
 
         def settings(services: Sequence[str], **overrides: object) -> dict[str, object]:
@@ -104,7 +109,7 @@ class Hosting(Protocol):
 
 
 @pytest.fixture
-def hosting(settings_of: Callable[..., dict[str, object]]) -> Hosting:
+def hosting(settings_of: SettingsOf) -> Hosting:
     @asynccontextmanager
     async def host_of(
         components: Sequence[Component], *, clock: Clock | None = None, **overrides: object

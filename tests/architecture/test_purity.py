@@ -1,4 +1,4 @@
-"""What import contracts cannot say: what pure code may call, and what the federation engine stands on."""
+"""What import contracts cannot say: what pure code may call, and what the federation engine and the oracle stand on."""
 
 import ast
 import sys
@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOMAIN = sorted((ROOT / "services").glob("*/domain/**/*.py"))
 FEDERATION = sorted((ROOT / "services/gateway/federation").rglob("*.py"))
+ORACLE = sorted((ROOT / "tests/oracle/rules").rglob("*.py"))
 CLOCK_AND_CHANCE = {"now", "utcnow", "today", "time", "monotonic", "uuid4", "uuid7", "new_id", "getenv", "open"}
 
 
@@ -20,6 +21,7 @@ def named(path: Path) -> str:
 def test_there_is_code_to_look_at() -> None:
     assert DOMAIN
     assert FEDERATION
+    assert ORACLE
 
 
 @pytest.mark.parametrize("path", DOMAIN, ids=named)
@@ -34,13 +36,12 @@ def test_domain_code_never_awaits(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FEDERATION, ids=named)
 def test_the_federation_engine_stands_on_graphql_core_and_the_standard_library(path: Path) -> None:
-    strangers = [
-        name
-        for name in imports(path)
-        if name.partition(".")[0] not in {"graphql", *sys.stdlib_module_names}
-        and not f"{name}.".startswith("services.gateway.federation.")
-    ]
-    assert strangers == []
+    assert strangers(path, "graphql", "services.gateway.federation") == []
+
+
+@pytest.mark.parametrize("path", ORACLE, ids=named)
+def test_the_oracle_shares_no_code_with_what_it_judges(path: Path) -> None:
+    assert strangers(path, "tests.oracle.rules") == []
 
 
 @pytest.mark.parametrize("path", FEDERATION, ids=named)
@@ -60,6 +61,12 @@ def calls(path: Path) -> Iterator[str]:
 def awaits(path: Path) -> bool:
     asynchronous = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
     return any(isinstance(node, asynchronous) for node in ast.walk(ast.parse(path.read_text())))
+
+
+def strangers(path: Path, *known: str) -> list[str]:
+    """What it imports beside the standard library and what is known."""
+    allowed = tuple(f"{name}." for name in (*known, *sys.stdlib_module_names))
+    return [name for name in imports(path) if not f"{name}.".startswith(allowed)]
 
 
 def imports(path: Path) -> Iterator[str]:
