@@ -24,10 +24,7 @@ class Query:
         load = info.context.load
         if (id is None) == (number is None):
             raise InvalidInput("an invoice is asked for by its id or by its number")
-        if id is not None:
-            row = await load.invoices.load(parse_id(id))
-        else:
-            row = await load.numbers.load(number) if number and number.isprintable() else None
+        row = await (load.invoices.load(parse_id(id)) if id is not None else load.numbers.load(number or ""))
         return Invoice.of(row) if row else None
 
     @strawberry.field
