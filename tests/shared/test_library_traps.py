@@ -8,16 +8,19 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import asyncpg
 import pytest
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from shared.database.database import Database, DatabaseConfig, open_database
 from shared.database.migrations import migrate, missing_migrations
 from tests.conftest import DatabaseUrls
 from tests.probes.first.tables import Note
 from tests.probes.second.tables import Note as OtherNote
+from tests.servers import on_server
 
 HOME = "tests.probes"
+LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, OperationalError)
 NOW = datetime(2026, 10, 31, 18, 0, tzinfo=UTC)
 
 
@@ -64,6 +67,36 @@ async def test_cancelling_a_transactions_begin_leaves_the_database_usable(databa
         await asyncio.gather(task, return_exceptions=True)
     async with asyncio.timeout(10):
         await asyncio.gather(*(begin() for _ in range(20)))
+
+
+class TestPostgres:
+    """What only a database on the other side of a wire can do."""
+
+    @pytest.fixture
+    def database_kind(self) -> str:
+        return "postgres"
+
+    @pytest.mark.parametrize("when", ["before it begins", "while it is open"])
+    async def test_a_task_whose_connection_breaks_gets_another(self, database: Database, when: str) -> None:
+        for _ in range(3):
+            connection = await database.value("SELECT pg_backend_pid()")
+            if when == "before it begins":
+                terminate(connection)
+            with pytest.raises(LOST):
+                await lose(database, connection)
+            async with database.transaction() as transaction:
+                assert await transaction.value("SELECT 2") == 2
+
+
+async def lose(database: Database, connection: int) -> None:
+    async with database.transaction() as transaction:
+        terminate(connection)
+        await transaction.rows("SELECT 1")
+
+
+def terminate(connection: int) -> None:
+    """The database hears of it when it next uses the connection: its event loop stands still meanwhile."""
+    on_server(f"SELECT pg_terminate_backend({connection})")
 
 
 async def test_a_task_born_inside_a_transaction_cannot_write_after_it(database: Database) -> None:
