@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message
 from shared.errors import UpstreamUnavailable
 
 PEER_TIMEOUT_SECONDS = 60.0
+PEER_KEEP_ALIVE_SECONDS = 15
 SILENCE_SECONDS = 40.0
 """Streams beat like hearts, oftener than this."""
 _STREAMING = aiohttp.ClientTimeout(total=None, sock_connect=PEER_TIMEOUT_SECONDS, sock_read=SILENCE_SECONDS)

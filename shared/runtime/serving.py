@@ -10,8 +10,11 @@ from contextlib import asynccontextmanager
 import uvicorn
 
 from shared.runtime.host import Host
+from shared.runtime.peers import PEER_KEEP_ALIVE_SECONDS
 
 GRACE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 2 * PEER_KEEP_ALIVE_SECONDS
+"""Whoever keeps a connection for the next request lets go of it first: a request that met our closing would be lost."""
 
 
 class _Server(uvicorn.Server):
@@ -43,6 +46,7 @@ async def serving(host: Host, *, port: int | None = None) -> AsyncIterator[int]:
         access_log=False,
         lifespan="off",
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Server(config)
