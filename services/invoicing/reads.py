@@ -10,13 +10,17 @@ import msgspec
 from services.invoicing.domain.documents import DocumentStatus
 from services.invoicing.domain.payments import PaymentStatus
 from services.invoicing.sql import reading
+from services.invoicing.sql.reading import Invoices
 from shared.auth.viewer import Role, Viewer
 from shared.contracts.billing import Statement
-from shared.database.database import Database, Row, Statements
+from shared.database.database import Database, Dialect, Row, Statements
 from shared.database.listing import Conditions, Listing, Order
 from shared.graphql.pages import Page
 from shared.period import Month
+from shared.text import one_line
 
+LONGEST_SEARCH = 200
+SHORTEST_INDEXED = 3
 _LATEST_FIRST = Order("p", "recorded_at", descending=True)
 
 
@@ -71,34 +75,39 @@ def _narrowed(sight: Sight, wanted: Wanted) -> Conditions:
         ("i.parent_id = {}", wanted.parent_id),
         ("i.payment_status = {}", wanted.payment_status and wanted.payment_status.value),
         ("i.document_status = {}", wanted.document_status and wanted.document_status.value),
-        (r"i.search_text LIKE {} ESCAPE '\'", _pattern(wanted.search)),
     )
     return _seen(sight).and_all([(term, (value,)) for term, value in terms if value is not None])
 
 
-def _pattern(search: str | None) -> str | None:
-    if not search or not search.strip():
-        return None
-    literal = search.strip().casefold().translate({ord(wild): f"\\{wild}" for wild in "\\%_"})
-    return f"%{literal}%"
-
-
-def invoice_page(sight: Sight, wanted: Wanted, page: Page) -> Question:
-    """Up to `page.limit` invoices, the newest month first and in it the highest number."""
+def _found(dialect: Dialect, sight: Sight, wanted: Wanted) -> tuple[Invoices, Conditions]:
+    """A piece of three characters has trigrams, by which an index finds it; a shorter one is looked for in the list's
+    order, which soon fills a page when it is frequent."""
     conditions = _narrowed(sight, wanted)
+    if not wanted.search or not wanted.search.strip():
+        return reading.INVOICES, conditions
+    piece = one_line(wanted.search, LONGEST_SEARCH, "a search").casefold()
+    if dialect == "sqlite" and len(piece) >= SHORTEST_INDEXED:
+        phrase = '"' + piece.replace('"', '""') + '"'
+        return reading.FOUND_IN_SQLITE, conditions.and_("invoice_search MATCH {}", phrase)
+    literal = piece.translate({ord(wild): f"\\{wild}" for wild in "\\%_"})
+    return reading.INVOICES, conditions.and_(r"i.search_text LIKE {} ESCAPE '\'", f"%{literal}%")
+
+
+def invoice_page(dialect: Dialect, sight: Sight, wanted: Wanted, page: Page) -> Question:
+    """Up to `page.limit` invoices, the newest month first and in it the highest number. Raises InvalidInput."""
+    invoices, conditions = _found(dialect, sight, wanted)
     if page.after is not None:
-        conditions = conditions.and_("(i.month, i.ordinal) < ({}, {})", *page.after)
-    statement = f"{reading.INVOICES} WHERE {conditions.text} {reading.NEWEST_FIRST} LIMIT {page.limit}"
-    return Question(statement, conditions.parameters)
+        conditions = conditions.and_(invoices.after, *page.after)
+    return Question(invoices.listed(conditions.text, page.limit), conditions.parameters)
 
 
-def invoice_count(sight: Sight, wanted: Wanted) -> Question:
-    conditions = _narrowed(sight, wanted)
-    return Question(f"{reading.COUNT} WHERE {conditions.text}", conditions.parameters)
+def invoice_count(dialect: Dialect, sight: Sight, wanted: Wanted) -> Question:
+    invoices, conditions = _found(dialect, sight, wanted)
+    return Question(invoices.counted(conditions.text), conditions.parameters)
 
 
 async def count_invoices(database: Database, sight: Sight, wanted: Wanted) -> int:
-    (row,) = await invoice_count(sight, wanted).rows(database)
+    (row,) = await invoice_count(database.dialect, sight, wanted).rows(database)
     return int(row["invoices"])
 
 
@@ -106,7 +115,7 @@ async def invoices_by(database: Database, sight: Sight, column: str, keys: Seque
     """By `id` or by `number`; what the viewer may not see is not there."""
     kind = "uuid" if column == "id" else "text"
     conditions = _seen(sight).and_(f"i.{column} = ANY({{}}::{kind}[])", list(keys))
-    rows = await database.rows(f"{reading.INVOICES} WHERE {conditions.text}", *conditions.parameters)
+    rows = await database.rows(f"{reading.THESE} WHERE {conditions.text}", *conditions.parameters)
     return {row[column]: row for row in rows}
 
 

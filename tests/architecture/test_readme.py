@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 QUERIES = re.findall(r"--data-urlencode 'query=(\{.*?\n\})'", README, re.DOTALL)
 BLOCKS = "".join(re.findall(r"```graphql\n(.*?)```", README, re.DOTALL))
-OPERATIONS = [*QUERIES, *re.findall(r"^mutation .*?(?=^mutation |\Z)", BLOCKS, re.DOTALL | re.MULTILINE)]
+KEYWORD = r"^(?:mutation|query) "
+OPERATIONS = [*QUERIES, *re.findall(rf"{KEYWORD}.*?(?={KEYWORD}|\Z)", BLOCKS, re.DOTALL | re.MULTILINE)]
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def makefile() -> str:
 
 
 def test_every_operation_was_found() -> None:
-    assert len(OPERATIONS) == README.count("'query=") + README.count("mutation {")
+    assert len(OPERATIONS) == README.count("'query=") + README.count("mutation {") + README.count("query {")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.split("(")[0].strip("{ \n"))

@@ -107,7 +107,7 @@ def explain_charge(entry: ExplainedEntry, line: BilledLine | None) -> Told:
         where = f"went to that of {line.recharged_in}" if line.recharged_in else "wait for the parent's next one"
         words += f" That invoice was voided, and its charges {where}."
     unchanged = BillingState.VOIDED if line.is_voided else BillingState.BILLED
-    return _after_reversal(entry, line, Told(unchanged, words), "What it had cost", "the invoice")
+    return _after_reversal(entry, line, Told(unchanged, words), "What it had cost", "on the invoice")
 
 
 def explain_pay(entry: ExplainedEntry, line: BilledLine | None) -> Told:
@@ -119,7 +119,7 @@ def explain_pay(entry: ExplainedEntry, line: BilledLine | None) -> Told:
     if line is None:
         return _ahead(entry, f"It will be in the tutor's payout of {entry.month}.")
     told = Told(BillingState.BILLED, f"It is in the tutor's payout of {entry.month}.")
-    return _after_reversal(entry, line, told, "What it had earned", "the payout")
+    return _after_reversal(entry, line, told, "What it had earned", "in the payout")
 
 
 def explain_lateness(entry: ExplainedEntry) -> str:
@@ -145,9 +145,9 @@ def _after_reversal(entry: ExplainedEntry, line: BilledLine, told: Told, what: s
     if entry.reversed_in is None:
         return told
     if line.taken_back_in is not None:
-        state, words = BillingState.TAKEN_BACK, f"{what} was taken back on {where} of {line.taken_back_in}."
+        state, words = BillingState.TAKEN_BACK, f"{what} was taken back {where} of {line.taken_back_in}."
     elif line.came_to_nothing:
         state, words = told.state, f"{what} was nothing, so nothing is taken back."
     else:
-        state, words = BillingState.TO_BE_TAKEN_BACK, f"{what} will be taken back on {where} of {entry.reversed_in}."
+        state, words = BillingState.TO_BE_TAKEN_BACK, f"{what} will be taken back {where} of {entry.reversed_in}."
     return Told(state, f"{told.words} It was reversed afterwards. {words}")

@@ -53,7 +53,8 @@ async def start_closing(work: BillingWork, run: NewRun, idempotency_key: str | N
             cycle = await insert_cycle(transaction, cycle_id, run.month, work.currency, now, by)
         if cycle.status is CycleStatus.OPEN:
             await mark_closing(transaction, cycle_id, by)
-            await record_audit(transaction, "CLOSE_CYCLE", cycle_id, "early" if run.early else None, now, by)
+            about = f"{run.month}, early" if run.early else str(run.month)
+            await record_audit(transaction, "CLOSE_CYCLE", cycle_id, about, now, by)
         if not await is_sealed(transaction, run.month):
             await work.outbox.stage(transaction, [PeriodClosing(month=str(run.month))], now)
     return Cycle(cycle_id, run.month, CycleStatus.CLOSING, by)

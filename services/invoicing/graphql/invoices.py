@@ -3,9 +3,11 @@
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+from msgspec import Meta
 
 from services.invoicing import reads
 from services.invoicing.domain.documents import DocumentStatus, file_name
@@ -23,6 +25,8 @@ from shared.money import Money
 from shared.period import Month
 
 LINK_LIFETIME = timedelta(minutes=15)
+PLACE_KEY: Any = tuple[Annotated[str, Meta(pattern=r"^\d{4}-\d\d$")], Annotated[int, Meta(ge=0, lt=2**31)]]
+"""An invoice's place in the list: its month and its ordinal."""
 
 strawberry.enum(PaymentStatus, description="What has been paid of an invoice.")
 strawberry.enum(PaymentMethod, description="How money came in.")
@@ -276,10 +280,10 @@ class InvoiceFilter:
 
 async def invoice_page(info: Info, wanted: Wanted, first: int | None, after: str | None) -> Connection[Invoice]:
     context = info.context
-    page = Page.asked(first, after, tuple[str, int])
+    page = Page.asked(first, after, PLACE_KEY)
     return connection(
         page,
-        await reads.invoice_page(context.sight, wanted, page).rows(context.database),
+        await reads.invoice_page(context.database.dialect, context.sight, wanted, page).rows(context.database),
         key=lambda row: (row["month"], row["ordinal"]),
         node=Invoice.of,
         count=partial(reads.count_invoices, context.database, context.sight, wanted),

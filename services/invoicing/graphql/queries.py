@@ -24,7 +24,10 @@ class Query:
         load = info.context.load
         if (id is None) == (number is None):
             raise InvalidInput("an invoice is asked for by its id or by its number")
-        row = await (load.invoices.load(parse_id(id)) if id is not None else load.numbers.load(number or ""))
+        if id is not None:
+            row = await load.invoices.load(parse_id(id))
+        else:
+            row = await load.numbers.load(number) if number and number.isprintable() else None
         return Invoice.of(row) if row else None
 
     @strawberry.field

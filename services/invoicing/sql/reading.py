@@ -1,13 +1,48 @@
 """Invoices as clients ask for them."""
 
-INVOICES = """
-    SELECT i.id, i.number, i.cycle_id, i.month, i.ordinal, i.parent_id, i.issued_at, i.currency,
-        i.subtotal_minor, i.discount_minor, i.tax_minor, i.total_minor, i.payment_status, i.paid_minor,
-        i.document_status, i.void_reason, i.voided_at
-    FROM invoice i
+from dataclasses import dataclass
+
+_MONTHS = 10_000_000_000
+"""More than any month has invoices."""
+
+
+def place_of(month: str, ordinal: str) -> str:
+    """An invoice's place in the list as one number, in SQLite's words: 2026100000000123."""
+    return f"CAST(replace({month}, '-', '') AS integer) * {_MONTHS} + {ordinal}"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoices:
+    """Where invoices `i` are read from, the newest month first and in it the highest number.
+
+    `after` continues behind a month and an ordinal.
+    """
+
+    tables: str
+    newest_first: str
+    after: str
+
+    def listed(self, conditions: str, limit: int) -> str:
+        return f"SELECT {_COLUMNS} FROM {self.tables} WHERE {conditions} {self.newest_first} LIMIT {limit}"
+
+    def counted(self, conditions: str) -> str:
+        return f"SELECT count(*) AS invoices FROM {self.tables} WHERE {conditions}"
+
+
+_COLUMNS = """
+    i.id, i.number, i.cycle_id, i.month, i.ordinal, i.parent_id, i.issued_at, i.currency,
+    i.subtotal_minor, i.discount_minor, i.tax_minor, i.total_minor, i.payment_status, i.paid_minor,
+    i.document_status, i.void_reason, i.voided_at
 """
-NEWEST_FIRST = "ORDER BY i.month DESC, i.ordinal DESC"
-COUNT = "SELECT count(*) AS invoices FROM invoice i"
+INVOICES = Invoices("invoice i", "ORDER BY i.month DESC, i.ordinal DESC", "(i.month, i.ordinal) < ({}, {})")
+FOUND_IN_SQLITE = Invoices(
+    f"invoice_search f CROSS JOIN invoice i ON i.month = printf('%04d-%02d', f.rowid / {100 * _MONTHS},"
+    f" f.rowid / {_MONTHS} % 100) AND i.ordinal = f.rowid % {_MONTHS}",
+    "ORDER BY f.rowid DESC",
+    f"f.rowid < {place_of('{}', '{}')}",
+)
+"""Through the full-text index, which gives what it finds in the order of its row numbers, the places."""
+THESE = f"SELECT {_COLUMNS} FROM invoice i"
 STATEMENTS = "SELECT id, statement FROM invoice WHERE id = ANY($1::uuid[])"
 RENDERED_FILES = """
     SELECT d.invoice_id, d.version, d.file_key, d.sha256, i.number
