@@ -26,6 +26,7 @@ check: $(development)
 bench: $(development)
 	.venv/bin/python -m bench.events
 	.venv/bin/python -m bench.documents
+	.venv/bin/python -m bench.cycle
 
 # Development only: needs node.
 supergraph: $(development) tools/supergraph/node_modules

@@ -75,11 +75,11 @@ def share_out(total_minor: int, weights: Sequence[int]) -> list[int]:
 
     The shares add up to the total exactly. When all weights are zero, so must the total be.
     """
+    if not total_minor:
+        return [0] * len(weights)
     whole = sum(weights)
     if whole == 0:
-        if total_minor:
-            raise ValueError("nothing to share a total over")
-        return [0] * len(weights)
+        raise ValueError("nothing to share a total over")
     sign = 1 if total_minor >= 0 else -1
     shares, remainders = zip(*(divmod(abs(total_minor) * weight, whole) for weight in weights), strict=True)
     missing = abs(total_minor) - sum(shares)

@@ -142,8 +142,8 @@ async def pay_of_month(
         rows = await statements.rows(_CLOSED_PAY, str(month), tutor_ids)
         pay = {row["tutor_id"]: Pay(_amounts(row), PayoutStatus(row["status"])) for row in rows}
     else:
-        payouts = payouts_of(statements, month, tutor_ids, currency)
-        pay = {amounts.tutor_id: Pay(amounts, None) async for amounts, _ in payouts}
+        payouts = await payouts_of(statements, month, currency, tutor_ids)
+        pay = {amounts.tutor_id: Pay(amounts, None) for amounts in payouts}
     rates = await rates_on(statements, month, tutor_ids)
     idle = {each: Pay(PayoutAmounts(each, currency, rates.get(each, 0), 0, 0, 0, 0), None) for each in tutor_ids}
     return idle | pay

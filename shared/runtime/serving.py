@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Generator
@@ -52,6 +53,7 @@ async def serving(host: Host, *, port: int | None = None) -> AsyncIterator[int]:
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
     await server.listening.wait()
+    gc.freeze()  # what start-up made stays to the end: the collector need not go through it again and again
     try:
         yield listener.getsockname()[1]
     finally:

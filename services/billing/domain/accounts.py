@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from services.billing.domain.charges import Charge, late_from, session_description
+from services.billing.domain.charges import Charge, late_from
 from services.billing.domain.lots import Lot
 from services.billing.domain.statements import Bill, DiscountRule, Line, NamedAmount
 from shared.contracts import billing as wire
@@ -13,10 +14,18 @@ from shared.contracts.packages import Coverage
 from shared.period import Month
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BilledSession:
+@dataclass(slots=True)
+class Account:
+    """A parent's charges and discount rules of one month."""
+
+    charges: list[Charge] = field(default_factory=list)
+    rules: list[DiscountRule] = field(default_factory=list)
+
+
+class BilledSession(NamedTuple):
     """An approved session that the month bills."""
 
+    parent_id: UUID
     session_id: UUID
     child_id: UUID
     tutor_id: UUID
@@ -26,29 +35,13 @@ class BilledSession:
     coverage: Coverage
     price_minor: int
 
-    def charge(self, month: Month) -> Charge | None:
-        """What the parent owes for it; None when a package covers it."""
-        if self.coverage == "PACKAGE":
-            return None
-        kind: wire.ChargeKind = "ADDON_SESSION" if self.coverage == "ADDON" else "OVERAGE_SESSION"
-        return Charge(
-            kind=kind,
-            description=session_description(kind, late_from(self.session_date, month)),
-            day=self.session_date,
-            unit_price_minor=self.price_minor,
-            session_id=self.session_id,
-            child_id=self.child_id,
-        )
-
 
 @dataclass(slots=True)
-class Account:
-    """A parent's charges, sessions, lots and discount rules of one month."""
+class Usage:
+    """What a parent's statement lists below the charges: every session of the month, and the lots as they stood."""
 
-    charges: list[Charge] = field(default_factory=list)
     sessions: list[BilledSession] = field(default_factory=list)
     lots: list[Lot] = field(default_factory=list)
-    rules: list[DiscountRule] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +55,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Who is who among some parents: everyone their documents name, and each parent's children."""
+    """Who is who among some parents: their families, the tutors of the month, and each parent's children."""
 
     people: Mapping[UUID, Contact]
+    tutors: Mapping[UUID, str]
     children: Mapping[UUID, Sequence[str]]
 
     def name_of(self, person_id: UUID | None) -> str | None:
@@ -78,10 +72,9 @@ class Statement:
     statement_id: UUID
     ordinal: int
     parent_id: UUID
-    account: Account
     bill: Bill
 
-    def on_the_wire(self, month: Month, currency: str, directory: Directory) -> wire.Statement:
+    def on_the_wire(self, month: Month, currency: str, usage: Usage, directory: Directory) -> wire.Statement:
         parent = directory.people[self.parent_id]
         return wire.Statement(
             statement_id=self.statement_id,
@@ -93,8 +86,8 @@ class Statement:
             children=list(directory.children.get(self.parent_id, ())),
             currency=currency,
             charges=[_charge_line(line, directory) for line in self.bill.lines],
-            sessions=[_usage_line(session, month, directory) for session in self.account.sessions],
-            packages=[_package_usage(lot, directory) for lot in self.account.lots],
+            sessions=[_usage_line(session, month, directory) for session in usage.sessions],
+            packages=[_package_usage(lot, directory) for lot in usage.lots],
             discounts=_amount_lines(self.bill.discounts),
             taxes=_amount_lines(self.bill.taxes),
             subtotal_minor=self.bill.subtotal_minor,
@@ -129,7 +122,7 @@ def _usage_line(session: BilledSession, month: Month, directory: Directory) -> w
         duration_minutes=session.duration_minutes,
         child_id=session.child_id,
         child_name=directory.people[session.child_id].name,
-        tutor_name=directory.people[session.tutor_id].name,
+        tutor_name=directory.tutors[session.tutor_id],
         coverage=session.coverage,
         amount_minor=session.price_minor,
         late_from=late_from(session.session_date, month),

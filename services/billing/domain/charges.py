@@ -45,8 +45,7 @@ class Charge:
 
 def late_from(session_day: date, billed_in: Month) -> str | None:
     """The session's own month when an earlier one than the month that bills it."""
-    own = Month.of(session_day)
-    return str(own) if own < billed_in else None
+    return None if session_day >= billed_in.first_day else str(Month.of(session_day))
 
 
 def purchase_description(total_sessions: int) -> str:

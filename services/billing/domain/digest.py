@@ -3,7 +3,8 @@
 A canonical line is a JSON array of a tag and the row's values in the order of the columns below, ended by a newline.
 Statements come by ordinal, each followed by its charges by position; then payouts by tutor, each followed by its
 lines by kind, day, session and deduction. Row identifiers that a run makes up stay out, so that the same data
-always gives the same hash. What is written into the database are these very values.
+always gives the same hash. What is written into the database are these very values. The payouts' lines, which are as
+many as the month's sessions, come from the database as canonical lines (sql/canonical.py).
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from services.billing.domain.accounts import Statement
-from services.billing.domain.payouts import PayoutAmounts, PayoutLine
+from services.billing.domain.payouts import PayoutAmounts
 from services.billing.domain.statements import Line, NamedAmount
 
 Value = str | int | date | UUID | None
@@ -31,6 +32,7 @@ PAYOUT_COLUMNS = (
     "tutor_id, currency, rate_minor, sessions_completed, addon_sessions, gross_minor, deductions_minor, net_minor"
 )
 PAYOUT_LINE_COLUMNS = "kind, session_id, deduction_id, day, amount_minor"
+"""Of a canonical line too, which begins with the tag "pay"."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -46,10 +48,9 @@ class CycleDigest:
         for charge in charges:
             self._add("charge", charge)
 
-    def add_payout(self, payout: Values, lines: Iterable[Values]) -> None:
+    def add_payout(self, payout: Values, canonical_lines: Iterable[str]) -> None:
         self._add("payout", payout)
-        for line in lines:
-            self._add("pay", line)
+        self._hash.update("".join(f"{line}\n" for line in canonical_lines).encode())
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()
@@ -74,10 +75,6 @@ def payout_values(payout: PayoutAmounts) -> Values:
     counts = (payout.rate_minor, payout.sessions_completed, payout.addon_sessions)
     amounts = (payout.gross_minor, payout.deductions_minor, payout.net_minor)
     return (payout.tutor_id, payout.currency, *counts, *amounts)
-
-
-def payout_line_values(line: PayoutLine) -> Values:
-    return (line.kind, line.session_id, line.deduction_id, line.day, line.amount_minor)
 
 
 def _charge(position: int, line: Line) -> Values:

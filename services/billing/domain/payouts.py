@@ -1,12 +1,11 @@
 """What a tutor is paid, and the steps from pending to paid.
 
 A session earns its tutor the rate that is valid on the session's date (an own add-on rate for add-ons, where one is
-agreed); services/billing/sql/earnings.py looks it up for a whole month at once.
+agreed); services/billing/sql/payouts.py looks it up for a whole month at once.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -27,14 +26,12 @@ class PayoutLineKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutLine:
-    """One reason for a payout's amount. A session's line says what it earned, an adjustment's what is taken back
-    (negative), a deduction's what is held back (positive)."""
+class LinesOfKind:
+    """How many lines of a kind a tutor has, and what they come to. A session's line says what it earned, an
+    adjustment's what is taken back (negative), a deduction's what is held back (positive)."""
 
     kind: PayoutLineKind
-    session_id: UUID | None
-    deduction_id: UUID | None
-    day: date
+    lines: int
     amount_minor: int
 
 
@@ -56,12 +53,12 @@ class PayoutAmounts:
         return self.gross_minor - self.deductions_minor
 
 
-def add_up(tutor_id: UUID, currency: str, rate_minor: int, lines: Sequence[PayoutLine]) -> PayoutAmounts:
+def add_up(tutor_id: UUID, currency: str, rate_minor: int, lines: Sequence[LinesOfKind]) -> PayoutAmounts:
     """A tutor's payout from its lines."""
-    addons = sum(line.kind is PayoutLineKind.ADDON_SESSION for line in lines)
-    sessions = sum(line.kind is PayoutLineKind.SESSION for line in lines)
-    deductions_minor = sum(line.amount_minor for line in lines if line.kind is PayoutLineKind.DEDUCTION)
-    gross_minor = sum(line.amount_minor for line in lines) - deductions_minor
+    addons = sum(each.lines for each in lines if each.kind is PayoutLineKind.ADDON_SESSION)
+    sessions = sum(each.lines for each in lines if each.kind is PayoutLineKind.SESSION)
+    deductions_minor = sum(each.amount_minor for each in lines if each.kind is PayoutLineKind.DEDUCTION)
+    gross_minor = sum(each.amount_minor for each in lines) - deductions_minor
     return PayoutAmounts(tutor_id, currency, rate_minor, sessions + addons, addons, gross_minor, deductions_minor)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from services.billing.domain.charges import Charge
@@ -74,7 +75,7 @@ class Line:
         return self.charge.amount_minor - self.discount_minor + self.tax_minor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bill:
     """A statement's arithmetic; its lines are in the statement's order."""
 
@@ -82,19 +83,19 @@ class Bill:
     discounts: tuple[NamedAmount, ...]
     taxes: tuple[NamedAmount, ...]
 
-    @property
+    @cached_property
     def subtotal_minor(self) -> int:
         return sum(line.charge.amount_minor for line in self.lines)
 
-    @property
+    @cached_property
     def discount_minor(self) -> int:
         return sum(each.amount_minor for each in self.discounts)
 
-    @property
+    @cached_property
     def tax_minor(self) -> int:
         return sum(each.amount_minor for each in self.taxes)
 
-    @property
+    @cached_property
     def total_minor(self) -> int:
         return self.subtotal_minor - self.discount_minor + self.tax_minor
 

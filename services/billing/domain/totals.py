@@ -1,17 +1,11 @@
 """What a cycle comes to, added up while its statements and payouts go by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.billing.domain.accounts import Statement
-from services.billing.domain.digest import (
-    CycleDigest,
-    charge_values,
-    payout_line_values,
-    payout_values,
-    statement_values,
-)
-from services.billing.domain.payouts import PayoutAmounts, PayoutLine
+from services.billing.domain.digest import CycleDigest, charge_values, payout_values, statement_values
+from services.billing.domain.payouts import PayoutAmounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +34,8 @@ class RunningTotals:
         self._statements += 1
         self._invoiced_minor += statement.bill.total_minor
 
-    def take_payout(self, payout: PayoutAmounts, lines: Sequence[PayoutLine]) -> None:
-        self._digest.add_payout(payout_values(payout), map(payout_line_values, lines))
+    def take_payout(self, payout: PayoutAmounts, canonical_lines: Iterable[str]) -> None:
+        self._digest.add_payout(payout_values(payout), canonical_lines)
         self._payouts += 1
         self._sessions += payout.sessions_completed
         self._payout_minor += payout.net_minor

@@ -1,14 +1,20 @@
-"""What parents owe for a month, and the sessions and lots that a statement shows beside it."""
+"""What parents owe for a month, and the discounts they have."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from services.billing.domain.accounts import Account, BilledSession
-from services.billing.domain.charges import Charge, purchase_description, reversal_description
-from services.billing.domain.lots import Lot
+from services.billing.domain.accounts import Account
+from services.billing.domain.charges import (
+    Charge,
+    late_from,
+    purchase_description,
+    reversal_description,
+    session_description,
+)
 from services.billing.sql.discounts import RULE_COLUMNS, discount_rule
 from services.billing.sql.entries import STANDING
+from shared.contracts.billing import ChargeKind
 from shared.database.database import Row, Statements
 from shared.period import Month
 
@@ -48,24 +54,8 @@ SELECT d.id, d.parent_id, d.description, d.day, d.amount_minor {_PENDING} AND d.
 """
 
 _SESSIONS = f"""
-SELECT a.session_id, a.parent_id, a.child_id, a.tutor_id, a.starts_at, a.session_date, a.duration_minutes,
-       a.coverage, a.price_minor
-  FROM approval a WHERE a.month = $1 AND a.parent_id = ANY($2::uuid[]) AND {STANDING}
- ORDER BY a.parent_id, a.starts_at, a.session_id
-"""
-
-_LOTS = """
-SELECT p.package_id, p.parent_id, p.child_id, p.purchased_on, p.month, p.expires_on, p.total_sessions,
-       count(CASE WHEN v.month IS NULL OR v.month > $1 THEN a.session_id END) AS used_sessions,
-       count(CASE WHEN a.month < $1 AND (v.month IS NULL OR v.month >= $1) THEN a.session_id END) AS used_before,
-       count(CASE WHEN a.month = $1 AND (v.month IS NULL OR v.month > $1) THEN a.session_id END) AS used_within
-  FROM purchase p
-  LEFT JOIN approval a ON a.package_id = p.package_id AND a.month <= $1
-  LEFT JOIN reversal v ON v.session_id = a.session_id
- WHERE p.parent_id = ANY($2::uuid[])
- GROUP BY p.package_id
-HAVING p.month <= $1 OR count(CASE WHEN a.month = $1 AND (v.month IS NULL OR v.month > $1) THEN 1 END) > 0
- ORDER BY p.parent_id, p.purchased_at, p.package_id
+SELECT a.session_id, a.parent_id, a.child_id, a.session_date, a.coverage, a.price_minor
+  FROM approval a WHERE a.month = $1 AND a.coverage <> 'PACKAGE' AND a.parent_id = ANY($2::uuid[]) AND {STANDING}
 """
 
 _RULES = f"""
@@ -76,23 +66,20 @@ SELECT {RULE_COLUMNS} FROM discount_rule
 
 async def billable_parents(statements: Statements, month: Month) -> list[UUID]:
     """Everyone with at least one charge, in the order of their statements."""
-    return [UUID(str(row["parent_id"])) for row in await statements.rows(_BILLABLE, str(month))]
+    return [UUID(str(parent_id)) for (parent_id,) in await statements.tuples(_BILLABLE, str(month))]
 
 
 async def accounts_of(statements: Statements, month: Month, parent_ids: Sequence[UUID]) -> Mapping[UUID, Account]:
-    """These parents' charges, sessions, lots and discounts for the month."""
+    """These parents' charges and discounts for the month."""
     accounts: dict[UUID, Account] = defaultdict(Account)
     for row in await statements.rows(_PURCHASES, str(month), parent_ids):
         accounts[row["parent_id"]].charges.append(_purchase(row))
     for row in await statements.rows(_SESSIONS, str(month), parent_ids):
-        _take_session(accounts[row["parent_id"]], row, month)
+        accounts[row["parent_id"]].charges.append(_session(row, month))
     for row in await statements.rows(_REVERSALS, str(month), parent_ids):
         accounts[row["parent_id"]].charges.append(_reversal(row))
     for row in await statements.rows(_ADJUSTMENTS, parent_ids):
         accounts[row["parent_id"]].charges.append(_adjustment(row))
-    for row in await statements.rows(_LOTS, str(month), parent_ids):
-        if (lot := _lot(row)).is_shown_in(month):
-            accounts[row["parent_id"]].lots.append(lot)
     for row in await statements.rows(_RULES, parent_ids, month.last_day):
         accounts[row["parent_id"]].rules.append(discount_rule(row))
     return accounts
@@ -111,11 +98,16 @@ def _purchase(row: Row) -> Charge:
     )
 
 
-def _take_session(account: Account, row: Row, month: Month) -> None:
-    session = BilledSession(**{name: value for name, value in row.items() if name != "parent_id"})
-    account.sessions.append(session)
-    if (charge := session.charge(month)) is not None:
-        account.charges.append(charge)
+def _session(row: Row, month: Month) -> Charge:
+    kind: ChargeKind = "ADDON_SESSION" if row["coverage"] == "ADDON" else "OVERAGE_SESSION"
+    return Charge(
+        kind=kind,
+        description=session_description(kind, late_from(row["session_date"], month)),
+        day=row["session_date"],
+        unit_price_minor=row["price_minor"],
+        session_id=row["session_id"],
+        child_id=row["child_id"],
+    )
 
 
 def _reversal(row: Row) -> Charge:
@@ -136,18 +128,4 @@ def _adjustment(row: Row) -> Charge:
         day=row["day"],
         unit_price_minor=row["amount_minor"],
         adjustment_id=row["id"],
-    )
-
-
-def _lot(row: Row) -> Lot:
-    return Lot(
-        package_id=row["package_id"],
-        child_id=row["child_id"],
-        purchased_on=row["purchased_on"],
-        charged_in=Month.parse(row["month"]),
-        expires_on=row["expires_on"],
-        total_sessions=row["total_sessions"],
-        used_sessions=row["used_sessions"],
-        used_before=row["used_before"],
-        used_within=row["used_within"],
     )

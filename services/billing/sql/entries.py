@@ -18,18 +18,20 @@ SELECT (SELECT count(*) FROM approval WHERE month = $1) AS approvals,
            FROM purchase WHERE month = $1 AND NOT goodwill))::bigint AS sum_minor
 """
 
-_UNKNOWN_PEOPLE = """
-SELECT count(*) AS unknown FROM (
-    SELECT parent_id AS person_id FROM approval WHERE month = $1
-    UNION SELECT child_id FROM approval WHERE month = $1
-    UNION SELECT tutor_id FROM approval WHERE month = $1
-    UNION SELECT parent_id FROM purchase WHERE month = $1
-    UNION SELECT child_id FROM purchase WHERE month = $1 AND child_id IS NOT NULL
-    UNION SELECT parent_id FROM reversal WHERE month = $1
-    UNION SELECT tutor_id FROM reversal WHERE month = $1
-) AS mentioned
-WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.person_id = mentioned.person_id)
-"""
+_MENTIONED = {
+    "approval": ("parent_id", "child_id", "tutor_id"),
+    "purchase": ("parent_id", "child_id"),
+    "reversal": ("parent_id", "tutor_id"),
+}
+
+_UNKNOWN_PEOPLE = "SELECT count(*) AS unknown FROM ({}) AS unknown".format(
+    " UNION ".join(
+        f"SELECT {column} FROM {table} WHERE month = $1 AND {column} IS NOT NULL"
+        f" AND NOT EXISTS (SELECT 1 FROM person WHERE person.person_id = {table}.{column})"
+        for table, columns in _MENTIONED.items()
+        for column in columns
+    )
+)
 
 _UNKNOWN_PACKAGES = """
 SELECT count(DISTINCT package_id) AS unknown FROM approval

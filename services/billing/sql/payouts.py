@@ -2,26 +2,33 @@
 
 from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from services.billing.domain.cycles import Blocker
 from services.billing.domain.digest import PAYOUT_COLUMNS, PAYOUT_LINE_COLUMNS, payout_values
-from services.billing.domain.payouts import PayoutAmounts, PayoutLine, PayoutLineKind, add_up
+from services.billing.domain.payouts import LinesOfKind, PayoutAmounts, PayoutLineKind, PayoutStatus, add_up
+from services.billing.sql.canonical import CANONICAL_PAYOUT_LINE, PAYOUT_LINE_ORDER
 from services.billing.sql.entries import STANDING
 from shared.database.database import Row, Statements, Transaction
 from shared.ids import new_id
 from shared.period import Month
 
-TUTORS_AT_ONCE = 50
-"""About ten thousand lines are in memory at a time."""
+TUTORS_AT_ONCE = 100
+"""About twenty thousand lines are in memory at a time."""
 
 _EARNED = f"""
 SELECT a.session_id, a.tutor_id, a.session_date AS day,
        CASE WHEN a.coverage = 'ADDON' THEN 'ADDON_SESSION' ELSE 'SESSION' END AS kind,
-       (SELECT CASE WHEN a.coverage = 'ADDON' THEN coalesce(r.addon_rate_minor, r.rate_minor) ELSE r.rate_minor END
-          FROM tutor_rate r WHERE r.tutor_id = a.tutor_id AND r.valid_from <= a.session_date
-         ORDER BY r.valid_from DESC LIMIT 1) AS amount_minor
-  FROM approval a WHERE a.month = $1 AND {STANDING}
+       CASE WHEN a.coverage = 'ADDON' THEN coalesce(r.addon_rate_minor, r.rate_minor) ELSE r.rate_minor END
+           AS amount_minor
+  FROM approval a
+  LEFT JOIN (SELECT tutor_id, rate_minor, addon_rate_minor, valid_from,
+                    lead(valid_from) OVER (PARTITION BY tutor_id ORDER BY valid_from) AS followed_on
+               FROM tutor_rate) AS r
+    ON r.tutor_id = a.tutor_id AND r.valid_from <= a.session_date
+   AND (r.followed_on IS NULL OR r.followed_on > a.session_date)
+ WHERE a.month = $1 AND {STANDING}
 """
 
 _TAKEN_BACK = """
@@ -41,9 +48,16 @@ SELECT NULL::uuid, d.tutor_id, $2::date, 'DEDUCTION', d.amount_minor, d.id
  WHERE d.month <= $1 AND NOT EXISTS (SELECT 1 FROM payout_line WHERE payout_line.deduction_id = d.id)
 """
 
-_LINES_OF = f"""
-SELECT * FROM ({_LINES}) AS line WHERE tutor_id = ANY($3::uuid[])
- ORDER BY tutor_id, kind, day, session_id, deduction_id
+_SUMS = """
+SELECT tutor_id, kind, count(*) AS lines, coalesce(sum(amount_minor), 0)::bigint AS amount_minor
+  FROM ({lines}) AS line {whose} GROUP BY tutor_id, kind ORDER BY tutor_id, kind
+"""
+_SUMS_OF_ALL = _SUMS.format(lines=_LINES, whose="")
+_SUMS_OF_SOME = _SUMS.format(lines=_LINES, whose="WHERE tutor_id = ANY($3::uuid[])")
+
+_CANONICAL_LINES = f"""
+SELECT tutor_id, {CANONICAL_PAYOUT_LINE} AS line FROM ({_LINES}) AS line WHERE tutor_id = ANY($3::uuid[])
+ ORDER BY tutor_id, {PAYOUT_LINE_ORDER}
 """
 
 _RATES_OF = """
@@ -52,21 +66,10 @@ SELECT r.tutor_id, r.rate_minor FROM tutor_rate r
        SELECT max(n.valid_from) FROM tutor_rate n WHERE n.tutor_id = r.tutor_id AND n.valid_from <= $1)
 """
 
-_PAYABLE = f"""
-SELECT tutor_id FROM approval a WHERE a.month = $1 AND {STANDING}
-UNION SELECT a.tutor_id {_TAKEN_BACK}
-ORDER BY tutor_id
-"""
-
 _WITHOUT_RATE = f"""
 SELECT earned.tutor_id, person.name, count(*) AS sessions
   FROM ({_EARNED}) AS earned LEFT JOIN person ON person.person_id = earned.tutor_id
  WHERE earned.amount_minor IS NULL GROUP BY earned.tutor_id, person.name ORDER BY person.name, earned.tutor_id
-"""
-
-_INSERT_PAYOUT = f"""
-INSERT INTO payout (id, cycle_id, {PAYOUT_COLUMNS}, status)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'PENDING')
 """
 
 _INSERT_LINES = f"""
@@ -90,22 +93,38 @@ async def tutors_without_rate(statements: Statements, month: Month) -> list[Bloc
     return [Blocker(UUID(str(row["tutor_id"])), row["name"] or str(row["tutor_id"]), row["sessions"]) for row in rows]
 
 
-async def payable_tutors(statements: Statements, month: Month) -> list[UUID]:
-    """Everyone with a session or an adjustment in the month; a deduction alone makes no payout."""
-    return [UUID(str(row["tutor_id"])) for row in await statements.rows(_PAYABLE, str(month))]
-
-
 async def payouts_of(
-    statements: Statements, month: Month, tutor_ids: Sequence[UUID], currency: str
-) -> AsyncIterator[tuple[PayoutAmounts, list[PayoutLine]]]:
-    """These tutors' payouts with their lines, by tutor. Sessions that no rate covers count as nothing earned."""
-    for start in range(0, len(tutor_ids), TUTORS_AT_ONCE):
-        some = tutor_ids[start : start + TUTORS_AT_ONCE]
-        rates = await rates_on(statements, month, some)
-        rows = await statements.rows(_LINES_OF, str(month), month.last_day, some)
-        for tutor_id, own in groupby(rows, key=lambda row: UUID(str(row["tutor_id"]))):
-            lines = [_line(row) for row in own]
-            yield add_up(tutor_id, currency, rates.get(tutor_id, 0), lines), lines
+    statements: Statements, month: Month, currency: str, tutor_ids: Sequence[UUID] | None = None
+) -> list[PayoutAmounts]:
+    """The month's payouts, or those of some tutors, by tutor: of everyone with a session or an adjustment, for a
+    deduction alone makes no payout. Sessions that no rate covers count as nothing earned."""
+    about = (str(month), month.last_day)
+    if tutor_ids is None:
+        rows = await statements.rows(_SUMS_OF_ALL, *about)
+    else:
+        rows = await statements.rows(_SUMS_OF_SOME, *about, tutor_ids)
+    grouped = groupby(rows, key=itemgetter("tutor_id"))
+    lines = {UUID(str(tutor_id)): [_lines(row) for row in own] for tutor_id, own in grouped}
+    rates = await rates_on(statements, month, list(lines))
+    return [
+        add_up(tutor_id, currency, rates.get(tutor_id, 0), own)
+        for tutor_id, own in lines.items()
+        if any(each.kind is not PayoutLineKind.DEDUCTION for each in own)
+    ]
+
+
+async def with_lines(
+    statements: Statements, month: Month, payouts: Sequence[PayoutAmounts]
+) -> AsyncIterator[tuple[PayoutAmounts, list[str]]]:
+    """Each of the payouts with its canonical lines."""
+    for start in range(0, len(payouts), TUTORS_AT_ONCE):
+        some = payouts[start : start + TUTORS_AT_ONCE]
+        tutor_ids = [payout.tutor_id for payout in some]
+        rows = await statements.tuples(_CANONICAL_LINES, str(month), month.last_day, tutor_ids)
+        grouped = groupby(rows, key=itemgetter(0))
+        lines = {UUID(str(tutor_id)): [line for _, line in own] for tutor_id, own in grouped}
+        for payout in some:
+            yield payout, lines[payout.tutor_id]
 
 
 async def rates_on(statements: Statements, month: Month, tutor_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -116,7 +135,9 @@ async def rates_on(statements: Statements, month: Month, tutor_ids: Sequence[UUI
 
 async def insert_payouts(transaction: Transaction, cycle_id: UUID, payouts: Sequence[PayoutAmounts]) -> None:
     """Writes payouts; their lines are written for the whole month at once."""
-    await transaction.execute_many(_INSERT_PAYOUT, [(new_id(), cycle_id, *payout_values(each)) for each in payouts])
+    status = PayoutStatus.PENDING.value
+    rows = [(new_id(), cycle_id, status, *payout_values(each)) for each in payouts]
+    await transaction.insert("payout", f"id, cycle_id, status, {PAYOUT_COLUMNS}", rows)
 
 
 async def insert_payout_lines(transaction: Transaction, month: Month, cycle_id: UUID) -> None:
@@ -129,8 +150,5 @@ async def disagreeing_payouts(statements: Statements, cycle_id: UUID) -> int:
     return int(await statements.value(_DISAGREEING, cycle_id))
 
 
-def _line(row: Row) -> PayoutLine:
-    deduction_id = row["deduction_id"] and UUID(str(row["deduction_id"]))
-    return PayoutLine(
-        PayoutLineKind(row["kind"]), row["session_id"], deduction_id, row["day"], row["amount_minor"] or 0
-    )
+def _lines(row: Row) -> LinesOfKind:
+    return LinesOfKind(PayoutLineKind(row["kind"]), row["lines"], row["amount_minor"])

@@ -1,12 +1,13 @@
 """The people that billing has heard of."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from services.billing.domain.accounts import Account, Contact, Directory
+from services.billing.domain.accounts import Contact, Directory, Statement, Usage
 from shared.contracts.packages import PersonChanged, PersonKind
 from shared.database.database import Statements, Transaction
+from shared.period import Month
 
 _UPSERT = """
 INSERT INTO person (person_id, kind, parent_id, name, email, phone, version) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -19,9 +20,15 @@ WHERE person.version < excluded.version
 _KNOWN = "SELECT 1 AS known FROM person WHERE person_id = $1 AND kind = $2"
 
 _FAMILIES = """
-SELECT person_id, kind, parent_id, name, email, phone FROM person
- WHERE person_id = ANY($1::uuid[]) OR parent_id = ANY($2::uuid[])
+SELECT person_id, parent_id, name, email, phone FROM person
+ WHERE person_id = ANY($1::uuid[]) OR parent_id = ANY($1::uuid[])
  ORDER BY person_id
+"""
+
+_PEOPLE = "SELECT person_id, parent_id, name, email, phone FROM person WHERE person_id = ANY($1::uuid[])"
+
+_TUTORS = """
+SELECT person_id, name FROM person WHERE person_id IN (SELECT tutor_id FROM approval WHERE month = $1)
 """
 
 
@@ -35,18 +42,35 @@ async def is_known(statements: Statements, person_id: UUID, kind: PersonKind) ->
     return await statements.row(_KNOWN, person_id, kind) is not None
 
 
-async def directory_of(statements: Statements, accounts: dict[UUID, Account]) -> Directory:
-    """Everyone whom these parents' documents name."""
-    mentioned = {person_id for account in accounts.values() for person_id in _mentioned(account)}
-    rows = await statements.rows(_FAMILIES, sorted(mentioned | accounts.keys()), sorted(accounts))
+async def tutors_of(statements: Statements, month: Month) -> dict[UUID, str]:
+    """The names of all who taught in the month."""
+    return {row["person_id"]: row["name"] for row in await statements.rows(_TUTORS, str(month))}
+
+
+async def directory_of(
+    statements: Statements, some: Sequence[Statement], usage: Mapping[UUID, Usage], tutors: Mapping[UUID, str]
+) -> Directory:
+    """Everyone whom these statements name; the month's tutors are known already."""
+    rows = await statements.rows(_FAMILIES, [statement.parent_id for statement in some])
     children: dict[UUID, list[str]] = defaultdict(list)
     for row in rows:
         if row["parent_id"] is not None:
             children[row["parent_id"]].append(row["name"])
-    return Directory({row["person_id"]: Contact(row["name"], row["email"], row["phone"]) for row in rows}, children)
+    elsewhere = (_children_on(some) | _children_in(usage.values())) - {row["person_id"] for row in rows}
+    if elsewhere:
+        rows += await statements.rows(_PEOPLE, sorted(elsewhere))
+    people = {row["person_id"]: Contact(row["name"], row["email"], row["phone"]) for row in rows}
+    return Directory(people, tutors, children)
 
 
-def _mentioned(account: Account) -> Collection[UUID]:
-    told = {session.tutor_id for session in account.sessions} | {session.child_id for session in account.sessions}
-    bound = [*(charge.child_id for charge in account.charges), *(lot.child_id for lot in account.lots)]
-    return told | {child_id for child_id in bound if child_id is not None}
+def _children_on(some: Sequence[Statement]) -> set[UUID]:
+    charges = (line.charge for statement in some for line in statement.bill.lines)
+    return {charge.child_id for charge in charges if charge.child_id is not None}
+
+
+def _children_in(usage: Iterable[Usage]) -> set[UUID]:
+    taught, bound = set(), set()
+    for each in usage:
+        taught |= {session.child_id for session in each.sessions}
+        bound |= {lot.child_id for lot in each.lots if lot.child_id is not None}
+    return taught | bound

@@ -1,7 +1,8 @@
 """The last step of a run: statements, payouts, the hash and the events of a month, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from services.billing.domain.accounts import Statement
 from services.billing.domain.cycles import Cycle, CycleStatus, require_in_order, require_unblocked
@@ -14,20 +15,20 @@ from services.billing.sql.payouts import (
     disagreeing_payouts,
     insert_payout_lines,
     insert_payouts,
-    payable_tutors,
     payouts_of,
     tutors_without_rate,
+    with_lines,
 )
-from services.billing.sql.people import directory_of
+from services.billing.sql.people import directory_of, tutors_of
 from services.billing.sql.standstill import look_at, stand_still
 from services.billing.sql.statements import carry_credits, draft_statements, insert_statements
+from services.billing.sql.usage import usage_of
 from services.billing.work import BillingWork
+from shared.contracts import billing as wire
 from shared.contracts.billing import STATEMENTS_PER_PART, CycleClosed
 from shared.database.database import Transaction
 from shared.errors import NivaaError
 from shared.period import Month
-
-PAYOUTS_AT_ONCE = 500
 
 
 async def close_cycle(work: BillingWork, month: Month) -> None:
@@ -46,7 +47,8 @@ async def close_cycle(work: BillingWork, month: Month) -> None:
             raise NivaaError(f"{month} was to be closed before it began to")
         missing = await missing_of(transaction, month)
         if missing:
-            raise CycleInProgress(f"{month} is not complete: {missing}", month=str(month), missing=missing.as_details())
+            message = f"{month} is being closed and will be when everything has arrived; {missing}"
+            raise CycleInProgress(message, month=str(month), missing=missing.as_details())
         require_in_order(month, await first_open_before(transaction, month))
         require_unblocked(month, await tutors_without_rate(transaction, month))
         totals = RunningTotals(work.currency)
@@ -59,52 +61,54 @@ async def _write_statements(
     work: BillingWork, transaction: Transaction, cycle: Cycle, totals: RunningTotals, now: datetime
 ) -> None:
     parents = await billable_parents(transaction, cycle.month)
-    parts = max(1, -(-len(parents) // STATEMENTS_PER_PART))
-    number = 0
-    async for part in draft_statements(transaction, cycle.month, parents, work.taxes):
-        number += 1
-        await insert_statements(transaction, cycle.cycle_id, work.currency, part)
-        await carry_credits(transaction, cycle.month, work.currency, part, now)
-        for statement in part:
+    tutors = await tutors_of(transaction, cycle.month)
+    async for some in draft_statements(transaction, cycle.month, parents, work.taxes):
+        await insert_statements(transaction, cycle.cycle_id, work.currency, some)
+        await carry_credits(transaction, cycle.month, work.currency, some, now)
+        for statement in some:
             totals.take_statement(statement)
-        await _tell(work, transaction, cycle, part, (number, parts, len(parents)), now)
+        told = await _on_the_wire(work, transaction, cycle, some, tutors)
+        parts = [
+            _part(cycle, now, told[start : start + STATEMENTS_PER_PART], len(parents))
+            for start in range(0, len(told), STATEMENTS_PER_PART)
+        ]
+        await work.outbox.stage(transaction, parts, now)
     if not parents:
-        await _tell(work, transaction, cycle, [], (1, 1, 0), now)
+        await work.outbox.stage(transaction, [_part(cycle, now, [], 0)], now)
 
 
-async def _tell(
+async def _on_the_wire(
     work: BillingWork,
     transaction: Transaction,
     cycle: Cycle,
     statements: Sequence[Statement],
-    place: tuple[int, int, int],
-    now: datetime,
-) -> None:
-    """Stages one part; its place is its number, of how many parts, of how many statements."""
-    part, parts, statement_count = place
-    directory = await directory_of(transaction, {each.parent_id: each.account for each in statements})
-    told = CycleClosed(
+    tutors: Mapping[UUID, str],
+) -> list[wire.Statement]:
+    usage = await usage_of(transaction, cycle.month, [each.parent_id for each in statements])
+    directory = await directory_of(transaction, statements, usage, tutors)
+    return [each.on_the_wire(cycle.month, work.currency, usage[each.parent_id], directory) for each in statements]
+
+
+def _part(cycle: Cycle, now: datetime, statements: list[wire.Statement], statement_count: int) -> CycleClosed:
+    """The part that these statements are, by the ordinal of the first."""
+    first = statements[0].ordinal if statements else 1
+    return CycleClosed(
         cycle_id=cycle.cycle_id,
         month=str(cycle.month),
         closed_at=now,
-        part=part,
-        parts=parts,
+        part=1 + (first - 1) // STATEMENTS_PER_PART,
+        parts=max(1, -(-statement_count // STATEMENTS_PER_PART)),
         statement_count=statement_count,
-        statements=[each.on_the_wire(cycle.month, work.currency, directory) for each in statements],
+        statements=statements,
     )
-    await work.outbox.stage(transaction, [told], now)
 
 
 async def _write_payouts(work: BillingWork, transaction: Transaction, cycle: Cycle, totals: RunningTotals) -> None:
-    tutors = await payable_tutors(transaction, cycle.month)
-    batch = []
-    async for payout, lines in payouts_of(transaction, cycle.month, tutors, work.currency):
+    """The lines are read before they are written: a deduction that is on a payout is not found a second time."""
+    payouts = await payouts_of(transaction, cycle.month, work.currency)
+    async for payout, lines in with_lines(transaction, cycle.month, payouts):
         totals.take_payout(payout, lines)
-        batch.append(payout)
-        if len(batch) == PAYOUTS_AT_ONCE:
-            await insert_payouts(transaction, cycle.cycle_id, batch)
-            batch = []
-    await insert_payouts(transaction, cycle.cycle_id, batch)
+    await insert_payouts(transaction, cycle.cycle_id, payouts)
     await look_at(transaction, "payout")
     await insert_payout_lines(transaction, cycle.month, cycle.cycle_id)
     await look_at(transaction, "payout_line")

@@ -1,7 +1,6 @@
 """Taking up what a crash, a refusal or a lost patience left: cycles that began to close and have not closed."""
 
 from services.billing.sql.cycles import closing_cycles
-from services.billing.sql.entries import missing_of
 from services.billing.use_cases.close_cycle import close_cycle
 from services.billing.work import BillingWork
 from shared.errors import Refusal
@@ -10,11 +9,9 @@ from shared.errors import Refusal
 async def finish_closing(work: BillingWork) -> None:
     """Closes what can be closed by now, in order of the months.
 
-    What still has a blocker stays as it is: whoever ran the month was told, and it is tried again.
+    What is not complete or has a blocker stays as it is: whoever ran the month was told, and it is tried again.
     """
     for cycle in await closing_cycles(work.database):
-        if await missing_of(work.database, cycle.month):
-            return
         try:
             await close_cycle(work, cycle.month)
         except Refusal:

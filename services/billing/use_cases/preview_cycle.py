@@ -6,7 +6,7 @@ from services.billing.domain.cycles import Blocker
 from services.billing.domain.totals import CycleTotals, RunningTotals
 from services.billing.sql.charges import billable_parents
 from services.billing.sql.cycles import cycle_of, stored_totals
-from services.billing.sql.payouts import payable_tutors, payouts_of, tutors_without_rate
+from services.billing.sql.payouts import payouts_of, tutors_without_rate, with_lines
 from services.billing.sql.standstill import one_picture
 from services.billing.sql.statements import draft_statements
 from services.billing.work import BillingWork
@@ -38,10 +38,10 @@ async def preview_cycle(work: BillingWork, month: Month) -> CyclePreview:
 async def _computed(work: BillingWork, transaction: Transaction, month: Month) -> CycleTotals:
     totals = RunningTotals(work.currency)
     parents = await billable_parents(transaction, month)
-    async for part in draft_statements(transaction, month, parents, work.taxes):
-        for statement in part:
+    async for some in draft_statements(transaction, month, parents, work.taxes):
+        for statement in some:
             totals.take_statement(statement)
-    tutors = await payable_tutors(transaction, month)
-    async for payout, lines in payouts_of(transaction, month, tutors, work.currency):
+    payouts = await payouts_of(transaction, month, work.currency)
+    async for payout, lines in with_lines(transaction, month, payouts):
         totals.take_payout(payout, lines)
     return totals.totals()

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from services.billing.domain.cycles import CycleStatus
 from services.billing.domain.errors import CycleInProgress
-from services.billing.sql.entries import missing_of
 from services.billing.use_cases.close_cycle import close_cycle
 from services.billing.use_cases.start_closing import NewRun, start_closing
 from services.billing.work import BillingWork
@@ -27,23 +26,21 @@ async def run_monthly_cycle(work: BillingWork, run: NewRun, idempotency_key: str
     """
     cycle = await start_closing(work, run, idempotency_key, by)
     if cycle.status is not CycleStatus.CLOSED:
-        await _wait_for_everything(work, run.month)
-        await close_cycle(work, run.month)
+        await _close_once_complete(work, run.month)
     return cycle.cycle_id
 
 
-async def _wait_for_everything(work: BillingWork, month: Month) -> None:
-    """Returns once everything has arrived. Raises CycleInProgress with the numbers when patience ends."""
+async def _close_once_complete(work: BillingWork, month: Month) -> None:
+    """Tries again whenever something has arrived. Raises CycleInProgress with the numbers when patience ends."""
     loop = asyncio.get_running_loop()
     until = loop.time() + work.patience_seconds
     while True:
         arrival = work.arrivals.next()
-        missing = await missing_of(work.database, month)
-        if not missing:
-            return
-        if (left := until - loop.time()) <= 0:
-            message = f"{month} is being closed and will be when everything has arrived; {missing}"
-            raise CycleInProgress(message, month=str(month), missing=missing.as_details())
+        try:
+            return await close_cycle(work, month)
+        except CycleInProgress:
+            if (left := until - loop.time()) <= 0:
+                raise
         with suppress(TimeoutError):
             async with asyncio.timeout(min(left, BACKSTOP_SECONDS)):
                 await arrival.wait()

@@ -1,14 +1,15 @@
 """The fingerprint changes with every value that it covers, and with nothing else."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
 
-from services.billing.domain.accounts import Account, Statement
+from services.billing.domain.accounts import Statement
 from services.billing.domain.charges import Charge
-from services.billing.domain.payouts import PayoutLine, PayoutLineKind, add_up
+from services.billing.domain.payouts import LinesOfKind, PayoutLineKind, add_up
 from services.billing.domain.statements import Bill, Line
 from services.billing.domain.totals import RunningTotals
 
@@ -17,13 +18,16 @@ CHARGE = Charge(
     kind="OVERAGE_SESSION", description="x", day=date(2026, 10, 10), unit_price_minor=50_000, session_id=UUID(int=3)
 )
 BILL = Bill((Line(CHARGE, 2_500, 0),), (), ())
-EARNED = PayoutLine(PayoutLineKind.SESSION, UUID(int=3), None, date(2026, 10, 10), 30_000)
+EARNED = LinesOfKind(PayoutLineKind.SESSION, 1, 30_000)
+LINE = json.dumps(["pay", "SESSION", str(UUID(int=3)), None, "2026-10-10", 30_000], separators=(",", ":"))
 
 
-def fingerprint(bill: Bill = BILL, earned: PayoutLine = EARNED, ordinal: int = 1, statement_id: int = 8) -> str:
+def fingerprint(
+    bill: Bill = BILL, earned: LinesOfKind = EARNED, line: str = LINE, ordinal: int = 1, statement_id: int = 8
+) -> str:
     totals = RunningTotals("INR")
-    totals.take_statement(Statement(UUID(int=statement_id), ordinal, PARENT, Account(), bill))
-    totals.take_payout(add_up(TUTOR, "INR", 30_000, [earned]), [earned])
+    totals.take_statement(Statement(UUID(int=statement_id), ordinal, PARENT, bill))
+    totals.take_payout(add_up(TUTOR, "INR", 30_000, [earned]), [line])
     return totals.totals().sha256
 
 
@@ -40,8 +44,8 @@ def test_the_same_values_give_the_same_fingerprint_under_whatever_row_identifier
         fingerprint(Bill((Line(replace(CHARGE, day=date(2026, 10, 11)), 2_500, 0),), (), ())),
         fingerprint(Bill((Line(replace(CHARGE, session_id=None, package_id=UUID(int=3)), 2_500, 0),), (), ())),
         fingerprint(earned=replace(EARNED, amount_minor=30_001)),
-        fingerprint(earned=replace(EARNED, session_id=UUID(int=4))),
         fingerprint(earned=replace(EARNED, kind=PayoutLineKind.ADDON_SESSION)),
+        fingerprint(line=LINE.replace("30000", "30001")),
         fingerprint(ordinal=2),
     ],
 )
