@@ -27,6 +27,7 @@ bench: $(development)
 	.venv/bin/python -m bench.events
 	.venv/bin/python -m bench.documents
 	.venv/bin/python -m bench.cycle
+	.venv/bin/python -m bench.approvals
 
 # Development only: needs node.
 supergraph: $(development) tools/supergraph/node_modules

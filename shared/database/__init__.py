@@ -7,5 +7,6 @@ database.py     opening, binding to tasks, transactions, reading rows
 watch.py        noticing what any of a service's processes has changed
 listing.py      rows that meet conditions, page by page in a stable order
 migrations.py   Tortoise's own migrations under a lock, all or nothing
+writing.py      writing sets of rows, several in one round trip
 guards.py       checks, locks and partial indexes, which its schema generator leaves out
 """

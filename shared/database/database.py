@@ -13,6 +13,7 @@ from tortoise.context import TortoiseContext, _current_context
 from tortoise.transactions import in_transaction
 
 from shared.database.dialect import for_sqlite, parameters_for_sqlite
+from shared.database.writing import Writing, as_one
 
 Dialect = Literal["sqlite", "postgres"]
 Row = dict[str, Any]
@@ -114,14 +115,16 @@ class Statements:
             await self._client().execute_many(spoken, [list(row) for row in rows])
 
     async def execute_set(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
-        """One statement for all rows, which it reads by `SELECT * FROM unnest($1::uuid[], $2::date[])`: a parameter for
-        each column. On PostgreSQL it takes half the time of execute_many."""
-        if not rows:
-            return
+        """One statement for all rows (see writing.py). On PostgreSQL it takes half the time of execute_many."""
+        await self._write([Writing(statement, rows)] if rows else [])
+
+    async def _write(self, writings: Sequence[Writing]) -> None:
         if self.dialect == "sqlite":
-            await self.execute_many(statement, rows)
-        else:
-            await self.execute(statement, *(list(column) for column in zip(*rows, strict=True)))
+            for writing in writings:
+                await self.execute_many(*writing)
+        elif writings:
+            statement = as_one(tuple(writing.statement for writing in writings))
+            await self.execute(statement, *(column for writing in writings for column in writing.columns))
 
     def _spoken(self, statement: str, parameters: Sequence[object]) -> tuple[str, list[Any]]:
         if self.dialect == "sqlite":
@@ -140,6 +143,10 @@ class Transaction(Statements):
     def __init__(self, context: TortoiseContext, config: DatabaseConfig) -> None:
         super().__init__(context, config)
         self._after_commit: list[Callable[[], object]] = []
+
+    async def write(self, *writings: Writing) -> None:
+        """All of them in one round trip on PostgreSQL. None may depend on what another one writes."""
+        await self._write([writing for writing in writings if writing.rows])
 
     def after_commit(self, callback: Callable[[], object]) -> None:
         """Calls back once the transaction is durable, and not at all when it is rolled back."""

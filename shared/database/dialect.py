@@ -24,7 +24,7 @@ _REWRITES = [
         r"SELECT value AS \2 FROM json_each(?\1)",
     ),
     (re.compile(r"SELECT \* FROM unnest\(((?:\$\d+::\w+\[\](?:,\s*)?)+)\)", re.IGNORECASE), r"VALUES (\1)"),
-    (re.compile(r"\bFOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF \w+)?(?: SKIP LOCKED| NOWAIT)?"), ""),
+    (re.compile(r"\bFOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF \w+(?:, \w+)*)?(?: SKIP LOCKED| NOWAIT)?"), ""),
     (re.compile(r"::\w+(?:\[\])?"), ""),
     (re.compile(r"\$(\d+)"), r"?\1"),
 ]

@@ -14,6 +14,7 @@ import structlog
 
 from shared.contracts import Contract
 from shared.database.database import Database, Transaction
+from shared.database.writing import Writing
 from shared.messaging.broker import Broker
 from shared.messaging.envelope import Event
 
@@ -45,10 +46,14 @@ class Outbox:
 
     async def stage(self, transaction: Transaction, facts: Sequence[Contract], at: datetime) -> None:
         """Part of the transaction; the relay is woken once it is committed."""
+        await transaction.write(self.staging(transaction, facts, at))
+
+    def staging(self, transaction: Transaction, facts: Sequence[Contract], at: datetime) -> Writing:
+        """What stages them, for a transaction that writes more in the same round trip."""
         events = [Event.about(fact, at) for fact in facts]
-        await transaction.execute_set(_STAGE, [(e.id, e.topic, e.at, bytes(e.body).decode()) for e in events])
         if events:
             transaction.after_commit(self.staged.set)
+        return Writing(_STAGE, [(e.id, e.topic, e.at, bytes(e.body).decode()) for e in events])
 
 
 class Relay:

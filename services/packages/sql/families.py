@@ -12,36 +12,44 @@ from services.packages.domain.ledger import Movement
 from services.packages.domain.lots import Lot
 from shared.contracts.packages import PackagePurchased
 from shared.database.database import Row, Statements, Transaction
+from shared.database.writing import Writing
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.money import Money
 
 _LOCK_PARENTS = """
-    SELECT id, name FROM person WHERE id = ANY($1::uuid[]) AND kind = 'PARENT' ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM person WHERE id = ANY($1::uuid[]) AND kind = 'PARENT' ORDER BY id FOR NO KEY UPDATE
 """
-_LOTS = """
-    SELECT id, parent_id, child_id, total_sessions, used_sessions, expired_sessions, price_per_session_minor,
-           currency, goodwill, purchased_at, expires_on, last_used_at
-    FROM session_package WHERE parent_id = ANY($1::uuid[]) ORDER BY purchased_at, id
+_FAMILIES = """
+    SELECT p.id AS parent_id, p.name AS parent_name, a.id AS alert_id, l.id, l.child_id, l.total_sessions,
+           l.used_sessions, l.expired_sessions, l.price_per_session_minor, l.currency, l.goodwill, l.purchased_at,
+           l.expires_on, l.last_used_at
+    FROM person p
+    LEFT JOIN session_package l ON l.parent_id = p.id
+    LEFT JOIN low_package_alert a ON a.parent_id = p.id AND a.resolved_at IS NULL
+    WHERE p.id = ANY($1::uuid[]) AND p.kind = 'PARENT' ORDER BY l.purchased_at, l.id
 """
-_OPEN_ALERTS = "SELECT id, parent_id FROM low_package_alert WHERE parent_id = ANY($1::uuid[]) AND resolved_at IS NULL"
 _OWNER = "SELECT parent_id FROM session_package WHERE id = $1"
 _WITH_EXPIRED_LOTS = """
     SELECT DISTINCT parent_id FROM session_package
     WHERE expires_on < $1 AND used_sessions + expired_sessions < total_sessions ORDER BY parent_id
 """
-_SAVE_LOT = """
-    UPDATE session_package SET used_sessions = $2, expired_sessions = $3, expires_on = $4, last_used_at = $5
-    WHERE id = $1
+_SAVE_LOTS = """
+    WITH lot (id, used_sessions, expired_sessions, expires_on, last_used_at) AS (
+        SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::date[], $5::timestamptz[]))
+    UPDATE session_package SET used_sessions = lot.used_sessions, expired_sessions = lot.expired_sessions,
+        expires_on = lot.expires_on, last_used_at = lot.last_used_at
+    FROM lot WHERE session_package.id = lot.id
 """
 _INSERT_LOT = """
     INSERT INTO session_package (id, parent_id, child_id, offer_id, total_sessions, used_sessions, expired_sessions,
         price_per_session_minor, discount_minor, currency, goodwill, purchased_at, purchased_on, expires_on, month)
     VALUES ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $9, $10, $11, $12, $13)
 """
-_ADD_MOVEMENT = """
+_ADD_MOVEMENTS = """
     INSERT INTO movement (id, package_id, kind, sessions, session_id, moved_at, moved_by, reason)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::varchar[], $4::int[], $5::uuid[], $6::timestamptz[],
+                         $7::varchar[], $8::varchar[])
 """
 
 
@@ -58,12 +66,20 @@ class Family:
 async def lock_families(transaction: Transaction, parent_ids: Collection[UUID]) -> dict[UUID, Family]:
     """Those that exist; nobody else changes them until the end of the transaction."""
     wanted = sorted(set(parent_ids))
-    names = {row["id"]: row["name"] for row in await transaction.rows(_LOCK_PARENTS, wanted)}
-    lots: dict[UUID, dict[UUID, Lot]] = {parent_id: {} for parent_id in names}
-    for row in await transaction.rows(_LOTS, wanted):
-        lots[row["parent_id"]][row["id"]] = lot_of(row)
-    alerts = {row["parent_id"]: row["id"] for row in await transaction.rows(_OPEN_ALERTS, wanted)}
-    return {id_: Family(id_, name, lots[id_], alerts.get(id_)) for id_, name in names.items()}
+    await transaction.rows(_LOCK_PARENTS, wanted)
+    return await read_families(transaction, wanted)
+
+
+async def read_families(transaction: Transaction, parent_ids: Collection[UUID]) -> dict[UUID, Family]:
+    """Families that are locked. A statement of its own: one that waits for a lock sees the lots of before the wait."""
+    families: dict[UUID, Family] = {}
+    for row in await transaction.rows(_FAMILIES, list(parent_ids)):
+        id_ = row["parent_id"]
+        if id_ not in families:
+            families[id_] = Family(id_, row["parent_name"], {}, row["alert_id"])
+        if row["id"] is not None:
+            families[id_].lots[row["id"]] = lot_of(row)
+    return families
 
 
 async def lock_family(transaction: Transaction, parent_id: UUID) -> Family:
@@ -106,14 +122,18 @@ async def insert_lot(transaction: Transaction, bought: PackagePurchased, offer_i
     )
 
 
-async def save_lots(transaction: Transaction, lots: Iterable[Lot]) -> None:
-    rows = [(lot.id, lot.used_sessions, lot.expired_sessions, lot.expires_on, lot.last_used_at) for lot in lots]
-    await transaction.execute_many(_SAVE_LOT, rows)
+def saved_lots(lots: Iterable[Lot]) -> Writing:
+    return Writing(
+        _SAVE_LOTS,
+        [(lot.id, lot.used_sessions, lot.expired_sessions, lot.expires_on, lot.last_used_at) for lot in lots],
+    )
 
 
-async def record_movements(transaction: Transaction, movements: Iterable[Movement], now: datetime, by: str) -> None:
-    rows = [(new_id(), m.package_id, m.kind, m.sessions, m.session_id, now, by, m.reason) for m in movements]
-    await transaction.execute_many(_ADD_MOVEMENT, rows)
+def new_movements(movements: Iterable[Movement], now: datetime, by: str) -> Writing:
+    return Writing(
+        _ADD_MOVEMENTS,
+        [(new_id(), m.package_id, m.kind, m.sessions, m.session_id, now, by, m.reason) for m in movements],
+    )
 
 
 def lot_of(row: Row) -> Lot:

@@ -6,12 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from services.packages.domain.approval import Approval
+from services.packages.domain.billing_month import billing_month
 from services.packages.domain.coverage import CoverageKind, TaughtSession
 from services.packages.domain.imports import Key
 from services.packages.domain.organisation import Organisation
 from services.packages.domain.references import FirstCome
 from services.packages.domain.sessions import SessionStatus
 from shared.database.database import Row, Statements, Transaction
+from shared.database.writing import Writing
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.money import Money
@@ -25,27 +27,36 @@ _INSERT = """
     ON CONFLICT DO NOTHING
 """
 _BY_REF = "SELECT id, external_ref, content_sha256 FROM session WHERE external_ref = ANY($1::varchar[])"
-_SESSIONS = """
-    SELECT id, child_id, parent_id, tutor_id, starts_at, duration_minutes, billed_as_addon, addon_price_minor,
-           currency, status
-    FROM session WHERE id = ANY($1::uuid[])
+_LOCK = """
+    SELECT s.id, s.child_id, s.parent_id, s.tutor_id, s.starts_at, s.duration_minutes, s.billed_as_addon,
+           s.addon_price_minor, s.currency, s.status,
+           (SELECT max(month) FROM period WHERE sealed_at IS NOT NULL) AS last_sealed
+    FROM session s JOIN person p ON p.id = s.parent_id
+    WHERE s.id = ANY($1::uuid[]) ORDER BY s.parent_id, s.id FOR NO KEY UPDATE OF p, s
 """
-_PARENTS = "SELECT DISTINCT parent_id FROM session WHERE id = ANY($1::uuid[])"
-_SET_STATUS = "UPDATE session SET status = $2 WHERE id = ANY($1::uuid[])"
-_ADD_COVERAGE = """
+_SET_STATUS = """
+    WITH changed (id, status) AS (SELECT * FROM unnest($1::uuid[], $2::varchar[]))
+    UPDATE session SET status = changed.status FROM changed WHERE session.id = changed.id
+"""
+_ADD_COVERAGES = """
     INSERT INTO coverage (id, session_id, kind, package_id, price_minor, currency, month, approved_at, approved_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::varchar[], $4::uuid[], $5::bigint[], $6::varchar[],
+                         $7::varchar[], $8::timestamptz[], $9::varchar[])
 """
 _COVERAGE = "SELECT kind, package_id, month FROM coverage WHERE session_id = $1"
 _ADD_REVERSAL = """
-    INSERT INTO reversal (id, session_id, reason, month, reversed_at, reversed_by) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO reversal (id, session_id, reason, month, reversed_at, reversed_by)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::varchar[], $4::varchar[], $5::timestamptz[], $6::varchar[])
 """
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
+    """`month` is the billing month that its approval would join, unless a seal comes first."""
+
     status: SessionStatus
     taught: TaughtSession
+    month: Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +102,30 @@ async def sessions_by_ref(statements: Statements, keys: Iterable[Key]) -> dict[K
     return {("SESSION", row["external_ref"]): FirstCome(row["id"], row["content_sha256"]) for row in rows}
 
 
-async def parents_of(transaction: Transaction, session_ids: Collection[UUID]) -> list[UUID]:
-    return [row["parent_id"] for row in await transaction.rows(_PARENTS, list(session_ids))]
-
-
-async def parent_of(transaction: Transaction, session_id: UUID) -> UUID:
-    """Raises NotFound when there is no such session."""
-    parents = await parents_of(transaction, [session_id])
-    if not parents:
-        raise NotFound(f"no session {session_id}")
-    return parents[0]
-
-
-async def sessions_of(
+async def lock_sessions(
     transaction: Transaction, session_ids: Collection[UUID], organisation: Organisation
 ) -> dict[UUID, StoredSession]:
-    rows = await transaction.rows(_SESSIONS, list(session_ids))
-    return {row["id"]: StoredSession(SessionStatus(row["status"]), _taught(row, organisation)) for row in rows}
+    """Those that exist; until the end of the transaction nobody else changes them, nor anything of their families.
+
+    Each session is locked after its parent, which keeps everybody else out, so that a status is read which somebody
+    wrote while this waited for the parent.
+    """
+    rows = await transaction.rows(_LOCK, list(session_ids))
+    return {row["id"]: _stored(row, organisation) for row in rows}
+
+
+async def lock_session(transaction: Transaction, session_id: UUID, organisation: Organisation) -> StoredSession:
+    """Raises NotFound when there is no such session."""
+    found = await lock_sessions(transaction, [session_id], organisation)
+    if session_id not in found:
+        raise NotFound(f"no session {session_id}")
+    return found[session_id]
+
+
+def _stored(row: Row, organisation: Organisation) -> StoredSession:
+    taught = _taught(row, organisation)
+    last_sealed = row["last_sealed"] and Month.parse(row["last_sealed"])
+    return StoredSession(SessionStatus(row["status"]), taught, billing_month(Month.of(taught.local_date), last_sealed))
 
 
 def _taught(row: Row, organisation: Organisation) -> TaughtSession:
@@ -125,13 +143,11 @@ def _taught(row: Row, organisation: Organisation) -> TaughtSession:
     )
 
 
-async def set_status(transaction: Transaction, session_ids: Collection[UUID], status: SessionStatus) -> None:
-    await transaction.execute(_SET_STATUS, list(session_ids), status)
+def new_status(session_ids: Iterable[UUID], status: SessionStatus) -> Writing:
+    return Writing(_SET_STATUS, [(id_, status) for id_ in session_ids])
 
 
-async def store_coverages(
-    transaction: Transaction, approvals: Iterable[tuple[Approval, Month]], now: datetime, by: str
-) -> None:
+def new_coverages(approvals: Iterable[tuple[Approval, Month]], now: datetime, by: str) -> Writing:
     rows = [
         (
             new_id(),
@@ -146,7 +162,7 @@ async def store_coverages(
         )
         for approval, month in approvals
     ]
-    await transaction.execute_many(_ADD_COVERAGE, rows)
+    return Writing(_ADD_COVERAGES, rows)
 
 
 async def coverage_of(transaction: Transaction, session_id: UUID) -> StoredCoverage:
@@ -157,7 +173,5 @@ async def coverage_of(transaction: Transaction, session_id: UUID) -> StoredCover
     return StoredCoverage(CoverageKind(row["kind"]), row["package_id"], Month.parse(row["month"]))
 
 
-async def store_reversal(
-    transaction: Transaction, session_id: UUID, reason: str, month: Month, now: datetime, by: str
-) -> None:
-    await transaction.execute(_ADD_REVERSAL, new_id(), session_id, reason, str(month), now, by)
+def new_reversal(session_id: UUID, reason: str, month: Month, now: datetime, by: str) -> Writing:
+    return Writing(_ADD_REVERSAL, [(new_id(), session_id, reason, str(month), now, by)])

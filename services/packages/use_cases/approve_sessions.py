@@ -11,14 +11,14 @@ from itertools import groupby
 from uuid import UUID
 
 from services.packages.domain.alerts import Change
-from services.packages.domain.approval import Approval, FamilyApprovals, approve_in_order
+from services.packages.domain.approval import Approval, approve_in_order
 from services.packages.domain.coverage import TaughtSession
 from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.sessions import SessionAction, SessionStatus, status_after
-from services.packages.sql.families import Family, lock_families, record_movements, save_lots
+from services.packages.sql.families import new_movements, read_families, saved_lots
 from services.packages.sql.periods import join_months
-from services.packages.sql.sessions import StoredSession, parents_of, sessions_of, set_status, store_coverages
-from services.packages.use_cases.settle_alert import settle_alert
+from services.packages.sql.sessions import StoredSession, lock_sessions, new_coverages, new_status
+from services.packages.use_cases.settle_alerts import settle_alerts
 from services.packages.work import PackagesWork
 from shared.contracts.packages import SessionApproved
 from shared.database.database import Transaction
@@ -50,46 +50,34 @@ async def approve_sessions(work: PackagesWork, session_ids: Sequence[UUID], by: 
     wanted = list(dict.fromkeys(session_ids))
     now = work.clock.now()
     async with work.database.transaction() as transaction:
-        families = await lock_families(transaction, await parents_of(transaction, wanted))
-        found = await sessions_of(transaction, wanted, work.organisation)
-        logged = [one.taught for one in found.values() if one.status is SessionStatus.LOGGED]
+        found = await lock_sessions(transaction, wanted, work.organisation)
+        logged = [one for one in found.values() if one.status is SessionStatus.LOGGED]
         if logged:
-            await _approve(work, transaction, families, logged, now, by)
+            await _approve(work, transaction, logged, now, by)
     return _outcomes(wanted, found)
 
 
 async def _approve(
-    work: PackagesWork,
-    transaction: Transaction,
-    families: dict[UUID, Family],
-    sessions: Iterable[TaughtSession],
-    now: datetime,
-    by: str,
+    work: PackagesWork, transaction: Transaction, sessions: Sequence[StoredSession], now: datetime, by: str
 ) -> None:
+    families = await read_families(transaction, {one.taught.parent_id for one in sessions})
+    months = await join_months(transaction, {one.month for one in sessions})
     by_family = {
         parent_id: approve_in_order(theirs, families[parent_id].lots.values(), work.organisation, now)
-        for parent_id, theirs in groupby(sorted(sessions, key=_by_parent), key=_by_parent)
+        for parent_id, theirs in groupby(sorted((one.taught for one in sessions), key=_by_parent), key=_by_parent)
     }
     approvals = [approval for family in by_family.values() for approval in family.approvals]
-    months = await join_months(transaction, {Month.of(one.session.local_date) for one in approvals})
-    billed = [(approval, months[Month.of(approval.session.local_date)]) for approval in approvals]
-    await set_status(transaction, [one.session.id for one in approvals], SessionStatus.APPROVED)
-    await store_coverages(transaction, billed, now, by)
-    await save_lots(transaction, [lot for family in by_family.values() for lot in family.changed])
-    await record_movements(transaction, _deductions(approvals), now, by)
-    await work.outbox.stage(transaction, [_approved(approval, month, now) for approval, month in billed], now)
-    await _settle_alerts(work, transaction, families, by_family, now)
-
-
-async def _settle_alerts(
-    work: PackagesWork,
-    transaction: Transaction,
-    families: dict[UUID, Family],
-    by_family: dict[UUID, FamilyApprovals],
-    now: datetime,
-) -> None:
-    for parent_id, outcome in by_family.items():
-        await settle_alert(work, transaction, families[parent_id], outcome.standings, Change.TAKEN, now)
+    joined = {one.taught.id: months[one.month] for one in sessions}
+    billed = [(approval, joined[approval.session.id]) for approval in approvals]
+    await transaction.write(
+        new_status([one.session.id for one in approvals], SessionStatus.APPROVED),
+        new_coverages(billed, now, by),
+        saved_lots([lot for family in by_family.values() for lot in family.changed]),
+        new_movements(_deductions(approvals), now, by),
+        work.outbox.staging(transaction, [_approved(approval, month, now) for approval, month in billed], now),
+    )
+    standings = [(families[parent_id], outcome.standings) for parent_id, outcome in by_family.items()]
+    await settle_alerts(work, transaction, standings, Change.TAKEN, now)
 
 
 def _by_parent(session: TaughtSession) -> UUID:

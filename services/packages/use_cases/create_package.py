@@ -9,11 +9,11 @@ from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.lots import Lot
 from services.packages.domain.people import PersonKind
 from services.packages.domain.sale import Discount, Sale, SaleRequest, agree_sale
-from services.packages.sql.families import insert_lot, lock_family, record_movements
+from services.packages.sql.families import insert_lot, lock_family, new_movements
 from services.packages.sql.offers import offer_of
 from services.packages.sql.people import person_of
 from services.packages.sql.periods import join_month
-from services.packages.use_cases.settle_alert import settle_alert
+from services.packages.use_cases.settle_alerts import settle_alert
 from services.packages.work import PackagesWork
 from shared.contracts.packages import PackagePurchased
 from shared.database.database import Transaction
@@ -55,11 +55,10 @@ async def create_package(work: PackagesWork, new: NewPackage, idempotency_key: s
         bought = _bought(work, new, lot, sale, month)
         await insert_lot(transaction, bought, new.offer_id)
         purchased = Movement(package_id=package_id, kind=MovementKind.PURCHASED, sessions=lot.total_sessions)
-        await record_movements(transaction, [purchased], now, by)
+        await transaction.write(new_movements([purchased], now, by), work.outbox.staging(transaction, [bought], now))
         await record_audit(transaction, "CREATE_PACKAGE", package_id, None, now, by, sale.cost)
-        await work.outbox.stage(transaction, [bought], now)
         standing = standing_of([*family.lots.values(), lot], bought.purchased_on)
-        await settle_alert(work, transaction, family, [standing], Change.GIVEN, now)
+        await settle_alert(work, transaction, family, standing, Change.GIVEN, now)
     return package_id
 
 

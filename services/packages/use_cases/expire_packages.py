@@ -4,20 +4,20 @@ From its last valid day on, a lot no longer counts as active, so its family's al
 Running the job again, or late, comes to the same ledger.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
-from services.packages.domain.alerts import Change, standing_of
+from services.packages.domain.alerts import Change, Standing, standing_of
 from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.lots import Lot
 from services.packages.sql.families import (
     Family,
     families_with_expired_lots,
     lock_families,
-    record_movements,
-    save_lots,
+    new_movements,
+    saved_lots,
 )
-from services.packages.use_cases.settle_alert import settle_alert
+from services.packages.use_cases.settle_alerts import settle_alerts
 from services.packages.work import PackagesWork
 from shared.database.database import Transaction
 
@@ -37,17 +37,25 @@ async def expire_packages(work: PackagesWork) -> int:
     return expired
 
 
-async def _expire(work: PackagesWork, transaction: Transaction, families: Iterable[Family], now: datetime) -> int:
+async def _expire(work: PackagesWork, transaction: Transaction, families: Collection[Family], now: datetime) -> int:
     today = work.organisation.date_of(now)
-    count = 0
-    for family in families:
-        due = [lot for lot in family.lots.values() if lot.remaining and lot.grace_is_over(today)]
-        lots = family.lots | {lot.id: lot.expire() for lot in due}
-        await save_lots(transaction, [lots[lot.id] for lot in due])
-        await record_movements(transaction, map(_rest, due), now, THE_JOB)
-        await settle_alert(work, transaction, family, [standing_of(lots.values(), today)], Change.TAKEN, now)
-        count += len(due)
-    return count
+    due = {family.parent_id: [lot for lot in family.lots.values() if _is_due(lot, today)] for family in families}
+    lots = [lot for theirs in due.values() for lot in theirs]
+    await transaction.write(
+        saved_lots([lot.expire() for lot in lots]), new_movements([_rest(lot) for lot in lots], now, THE_JOB)
+    )
+    changes = [(family, _standings(family, due[family.parent_id], today)) for family in families]
+    await settle_alerts(work, transaction, changes, Change.TAKEN, now)
+    return len(lots)
+
+
+def _is_due(lot: Lot, today: date) -> bool:
+    return lot.remaining > 0 and lot.grace_is_over(today)
+
+
+def _standings(family: Family, expired: Iterable[Lot], today: date) -> list[Standing]:
+    standing = standing_of((family.lots | {lot.id: lot.expire() for lot in expired}).values(), today)
+    return [] if standing is None else [standing]
 
 
 def _rest(lot: Lot) -> Movement:

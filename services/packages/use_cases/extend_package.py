@@ -1,7 +1,7 @@
 """A later last valid day for a package; what had expired of it meanwhile is reinstated."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from services.packages.domain.alerts import Change, standing_of
@@ -9,10 +9,9 @@ from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.lots import Lot
 from services.packages.domain.reason import check_reason
 from services.packages.domain.sale import check_last_valid_day
-from services.packages.sql.families import lock_family, owner_of, record_movements, save_lots
-from services.packages.use_cases.settle_alert import settle_alert
+from services.packages.sql.families import lock_family, new_movements, owner_of, saved_lots
+from services.packages.use_cases.settle_alerts import settle_alert
 from services.packages.work import PackagesWork
-from shared.database.database import Transaction
 from shared.errors import InvalidInput
 from shared.mutations.audit import record_audit
 from shared.mutations.idempotency import claim_key
@@ -38,10 +37,10 @@ async def extend_package(work: PackagesWork, extension: Extension, idempotency_k
         lot = family.lots[extension.package_id]
         _check(lot, extension, work.organisation.date_of(now))
         reinstated = lot.reinstate(extension.expires_on)
-        await save_lots(transaction, [reinstated])
-        await _record(transaction, lot, extension, now, by)
+        await transaction.write(saved_lots([reinstated]), new_movements(_reinstatement(lot, extension.reason), now, by))
+        await record_audit(transaction, "EXTEND_PACKAGE", lot.id, extension.reason, now, by)
         standing = standing_of((family.lots | {lot.id: reinstated}).values(), work.organisation.date_of(now))
-        await settle_alert(work, transaction, family, [standing], Change.GIVEN, now)
+        await settle_alert(work, transaction, family, standing, Change.GIVEN, now)
     return lot.id
 
 
@@ -55,13 +54,9 @@ def _check(lot: Lot, extension: Extension, today: date) -> None:
         check_last_valid_day(extension.expires_on, today)
 
 
-async def _record(transaction: Transaction, lot: Lot, extension: Extension, now: datetime, by: str) -> None:
-    if lot.expired_sessions:
-        reinstated = Movement(
-            package_id=lot.id,
-            kind=MovementKind.REINSTATED,
-            sessions=lot.expired_sessions,
-            reason=extension.reason,
-        )
-        await record_movements(transaction, [reinstated], now, by)
-    await record_audit(transaction, "EXTEND_PACKAGE", lot.id, extension.reason, now, by)
+def _reinstatement(lot: Lot, reason: str) -> list[Movement]:
+    """None where nothing of the lot had expired."""
+    if not lot.expired_sessions:
+        return []
+    reinstated = Movement(package_id=lot.id, kind=MovementKind.REINSTATED, sessions=lot.expired_sessions, reason=reason)
+    return [reinstated]

@@ -4,8 +4,7 @@ from uuid import UUID
 
 from services.packages.domain.reason import check_reason
 from services.packages.domain.sessions import SessionAction, SessionStatus, status_after
-from services.packages.sql.families import lock_family
-from services.packages.sql.sessions import parent_of, sessions_of, set_status
+from services.packages.sql.sessions import lock_session, new_status
 from services.packages.work import PackagesWork
 from shared.mutations.audit import record_audit
 
@@ -15,9 +14,9 @@ async def reject_session(work: PackagesWork, session_id: UUID, reason: str, by: 
     reason = check_reason(reason)
     now = work.clock.now()
     async with work.database.transaction() as transaction:
-        await lock_family(transaction, await parent_of(transaction, session_id))
-        stored = (await sessions_of(transaction, [session_id], work.organisation))[session_id]
+        stored = await lock_session(transaction, session_id, work.organisation)
         if stored.status is SessionStatus.REJECTED:
             return
-        await set_status(transaction, [session_id], status_after(stored.status, SessionAction.REJECT))
+        status = status_after(stored.status, SessionAction.REJECT)
+        await transaction.write(new_status([session_id], status))
         await record_audit(transaction, "REJECT_SESSION", session_id, reason, now, by)

@@ -9,17 +9,10 @@ from services.packages.domain.coverage import TaughtSession
 from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.reason import check_reason
 from services.packages.domain.sessions import SessionAction, status_after
-from services.packages.sql.families import Family, lock_family, record_movements, save_lots
+from services.packages.sql.families import new_movements, read_families, saved_lots
 from services.packages.sql.periods import join_month
-from services.packages.sql.sessions import (
-    StoredCoverage,
-    coverage_of,
-    parent_of,
-    sessions_of,
-    set_status,
-    store_reversal,
-)
-from services.packages.use_cases.settle_alert import settle_alert
+from services.packages.sql.sessions import StoredCoverage, coverage_of, lock_session, new_reversal, new_status
+from services.packages.use_cases.settle_alerts import settle_alert
 from services.packages.work import PackagesWork
 from shared.contracts.packages import SessionReversed
 from shared.database.database import Transaction
@@ -41,23 +34,25 @@ async def reverse_session(work: PackagesWork, new: NewReversal, idempotency_key:
         first = await claim_key(transaction, idempotency_key, new, new.session_id, now)
         if first is not None:
             return first
-        family = await lock_family(transaction, await parent_of(transaction, new.session_id))
-        stored = (await sessions_of(transaction, [new.session_id], work.organisation))[new.session_id]
+        stored = await lock_session(transaction, new.session_id, work.organisation)
         status = status_after(stored.status, SessionAction.REVERSE)
         coverage = await coverage_of(transaction, new.session_id)
         month = await join_month(transaction, coverage.month)
-        await set_status(transaction, [new.session_id], status)
-        await store_reversal(transaction, new.session_id, reason, month, now, by)
         told = _reversed(stored.taught, coverage, reason, month, now)
-        await work.outbox.stage(transaction, [told], now)
-        await _return(work, transaction, family, told, by)
+        await transaction.write(
+            new_status([new.session_id], status),
+            new_reversal(new.session_id, reason, month, now, by),
+            work.outbox.staging(transaction, [told], now),
+        )
+        await _return(work, transaction, told, by)
     return new.session_id
 
 
-async def _return(work: PackagesWork, transaction: Transaction, family: Family, told: SessionReversed, by: str) -> None:
+async def _return(work: PackagesWork, transaction: Transaction, told: SessionReversed, by: str) -> None:
     """Nothing returns where no lot had paid."""
     if told.package_id is None:
         return
+    family = (await read_families(transaction, [told.parent_id]))[told.parent_id]
     today = work.organisation.date_of(told.reversed_at)
     lot = family.lots[told.package_id].take_back(today)
     returned = Movement(
@@ -67,10 +62,9 @@ async def _return(work: PackagesWork, transaction: Transaction, family: Family, 
         session_id=told.session_id,
         reason=told.reason,
     )
-    await save_lots(transaction, [lot])
-    await record_movements(transaction, [returned], told.reversed_at, by)
+    await transaction.write(saved_lots([lot]), new_movements([returned], told.reversed_at, by))
     standing = standing_of((family.lots | {lot.id: lot}).values(), today)
-    await settle_alert(work, transaction, family, [standing], Change.GIVEN, told.reversed_at)
+    await settle_alert(work, transaction, family, standing, Change.GIVEN, told.reversed_at)
 
 
 def _reversed(

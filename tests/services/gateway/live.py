@@ -13,7 +13,7 @@ import aiohttp
 from services.gateway.component import COMPONENT as GATEWAY
 from services.packages.component import COMPONENT as PACKAGES
 from services.packages.domain.alerts import Standing
-from services.packages.sql.alerts import raise_alert
+from services.packages.sql.alerts import new_alerts
 from shared.auth.viewer import Viewer
 from shared.database.watch import Listener
 from shared.ids import new_id
@@ -57,7 +57,7 @@ class Live:
         async with self.asker.host.databases["packages"].transaction() as transaction:
             for _ in range(alerts):
                 await transaction.execute("UPDATE low_package_alert SET resolved_at = raised_at")
-                await raise_alert(transaction, new_id(), parent, Standing(1, 10), datetime.now(UTC))
+                await transaction.write(new_alerts([(new_id(), parent, Standing(1, 10))], datetime.now(UTC)))
 
     @property
     def listeners(self) -> list[Listener[Any]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import msgspec
 
 from services.packages.component import COMPONENT
@@ -30,6 +31,9 @@ FACTS: dict[str, type[Contract]] = {
     if isinstance(contract, type) and issubclass(contract, Contract) and contract is not Contract
 }
 C = TypeVar("C", bound=Contract)
+_WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 def local(text: str) -> datetime:
@@ -113,6 +117,26 @@ class Desk:
             clock=self.clock,
             organisation=load_settings(PackagesSettings, ()).organisation,
         )
+
+    def approve_meanwhile(self, session_id: str) -> tuple[asyncio.Event, asyncio.Task[dict[str, Any]]]:
+        """An approval that begins when the event is set, by a task that was born outside of any transaction."""
+        begin = asyncio.Event()
+
+        async def approve() -> dict[str, Any]:
+            await begin.wait()
+            return await self.approve(session_id)
+
+        return begin, asyncio.create_task(approve())
+
+    async def until_somebody_waits(self) -> None:
+        """For a row that an open transaction holds. On SQLite whoever comes waits for the whole file anyway."""
+        database = self.asker.host.databases["packages"]
+        if database.dialect == "postgres":
+            observer = await asyncpg.connect(database.config.url)
+            async with asyncio.timeout(20):
+                while not await observer.fetchval(_WAITING):
+                    await asyncio.sleep(0.01)
+            await observer.close()
 
     async def listen(self, events: Sequence[Event]) -> None:
         self.heard += [msgspec.json.decode(event.body, type=FACTS[event.topic]) for event in events]

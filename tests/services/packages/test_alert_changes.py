@@ -9,7 +9,7 @@ import pytest
 
 from services.packages.domain.alerts import Standing
 from services.packages.sql.alert_changes import AlertChanges
-from services.packages.sql.alerts import acknowledge, follow_standing, raise_alert, resolve_alert
+from services.packages.sql.alerts import acknowledge, changed_alerts, new_alerts
 from services.packages.use_cases.acknowledge_alert import acknowledge_alert
 from shared.database.database import Database, Row, Transaction, open_database
 from shared.database.watch import Listener, Watch
@@ -52,7 +52,7 @@ async def heard(listener: Listener[Row], count: int) -> list[tuple[UUID, bool, b
 
 async def raised(transaction: Transaction, parent: str) -> UUID:
     alert_id = new_id()
-    await raise_alert(transaction, alert_id, UUID(parent), Standing(1, 10), NOW)
+    await transaction.write(new_alerts([(alert_id, UUID(parent), Standing(1, 10))], NOW))
     return alert_id
 
 
@@ -64,7 +64,7 @@ async def raised_and_taken_back(database: Database, parent: str) -> None:
 
 
 async def resolved(transaction: Transaction, alert_id: UUID) -> None:
-    await resolve_alert(transaction, alert_id, Standing(11, 20), NOW)
+    await transaction.write(changed_alerts([(alert_id, Standing(11, 20), NOW)]))
 
 
 async def test_another_process_s_changes_are_heard_each_once(desk: Desk, here: Database) -> None:
@@ -74,7 +74,7 @@ async def test_another_process_s_changes_are_heard_each_once(desk: Desk, here: D
             before = await raised(transaction, parent)
         listener = await watch.listen(None)
         async with there.transaction() as transaction:
-            await follow_standing(transaction, before, Standing(0, 10))
+            await transaction.write(changed_alerts([(before, Standing(0, 10), None)]))
             await acknowledge(transaction, before, NOW, "somebody")
             await resolved(transaction, before)
             after = await raised(transaction, parent)

@@ -75,3 +75,29 @@ async def test_an_alert_that_cannot_be_written_fails_no_deduction(desk: Desk, da
     (answer,) = await teach_many(desk, family, 1)
     assert (answer["session"]["coverage"], answer["lowPackageAlert"]) == ("PACKAGE", None)
     assert (await desk.package(lot))["usedSessions"] == 1
+
+
+async def test_an_alert_that_cannot_be_written_takes_no_other_of_its_batch_with_it(
+    desk: Desk, database_kind: str
+) -> None:
+    families = [await move_in(desk) for _ in range(3)]
+    for family in families:
+        await desk.sell(family.asha, 1, "500")
+    database, unlucky = desk.asker.host.databases["packages"], families[1].asha
+    if database_kind == "sqlite":
+        await database.execute(
+            f"CREATE TRIGGER broken BEFORE INSERT ON low_package_alert WHEN NEW.parent_id = '{unlucky}'"
+            " BEGIN SELECT RAISE(ABORT, 'broken'); END"
+        )
+    else:
+        await database.execute(f"ALTER TABLE low_package_alert ADD CHECK (parent_id <> '{unlucky}')")
+    sessions = [await desk.log(family.ira, family.meena, local("2026-09-19 17:00")) for family in families]
+    query = "mutation($ids: [ID!]!) { approveSessions(ids: $ids) { outcomes { session { coverage } } } }"
+    outcomes = (await desk.ask(query, ids=sessions))["approveSessions"]["outcomes"]
+    assert [outcome["session"]["coverage"] for outcome in outcomes] == ["PACKAGE"] * 3
+    raised = await desk.told(LowPackageRaised, 2)
+    assert {str(fact.parent_id) for fact in raised} == {families[0].asha, families[2].asha}
+    listed = await desk.ask("{ lowPackageAlerts { nodes { parent { id } } } }")
+    assert {alert["parent"]["id"] for alert in listed["lowPackageAlerts"]["nodes"]} == {
+        str(fact.parent_id) for fact in raised
+    }

@@ -2,8 +2,15 @@
 
 import asyncio
 from collections import Counter
+from uuid import UUID
 
-from shared.contracts.packages import LowPackageRaised, PackagePurchased, SessionApproved
+import pytest
+
+from services.packages.domain.sessions import SessionStatus
+from services.packages.sql.families import lock_family, saved_lots
+from services.packages.sql.sessions import lock_session, new_status
+from shared.contracts.packages import LowPackageRaised, PackagePurchased, SessionApproved, SessionReversed
+from tests.asking import Refused
 from tests.services.packages.desk import Desk, local, move_in
 
 APPROVERS = 16
@@ -74,3 +81,57 @@ async def test_batches_that_overlap_wait_for_each_other_in_no_circle(desk: Desk)
     assert {outcome["code"] for answer in answers for outcome in answer["approveSessions"]["outcomes"]} == {None}
     covered = Counter(fact.coverage for fact in await desk.told(SessionApproved, len(sessions)))
     assert covered == {"PACKAGE": 16, "OVERAGE": 16}
+
+
+async def test_an_approval_that_waited_for_the_family_sees_its_lots_as_they_are_now(desk: Desk) -> None:
+    family = await move_in(desk)
+    lot_id = UUID(await desk.sell(family.asha, 1, "500"))
+    session = await desk.log(family.ira, family.meena, local("2026-09-21 17:00"))
+    begin, approving = desk.approve_meanwhile(session)
+    work = desk.work()
+    async with work.database.transaction() as transaction:
+        lots = (await lock_family(transaction, UUID(family.asha))).lots
+        begin.set()
+        await desk.until_somebody_waits()
+        await transaction.write(saved_lots([lots[lot_id].use(local("2026-09-20 10:00"))]))
+    assert (await approving)["session"]["coverage"] == "OVERAGE"
+
+
+async def test_an_approval_that_waited_for_the_family_sees_the_session_as_it_is_now(desk: Desk) -> None:
+    family = await move_in(desk)
+    session = await desk.log(family.ira, family.meena, local("2026-09-21 17:00"))
+    begin, approving = desk.approve_meanwhile(session)
+    work = desk.work()
+    async with work.database.transaction() as transaction:
+        await lock_session(transaction, UUID(session), work.organisation)
+        begin.set()
+        await desk.until_somebody_waits()
+        await transaction.write(new_status([UUID(session)], SessionStatus.REJECTED))
+    with pytest.raises(Refused) as refused:
+        await approving
+    assert refused.value.code == "SESSION_NOT_APPROVABLE"
+
+
+async def test_sessions_approved_and_reversed_at_once(desk: Desk) -> None:
+    """Whoever comes first; each session is used once, and returned once if it was taken back."""
+    family = await move_in(desk)
+    lot = await desk.sell(family.asha, 20, "500")
+    sessions = [await desk.log(family.ira, family.meena, local(f"2026-09-21 {hour:02}:30")) for hour in range(8)]
+
+    async def reverse(session: str) -> bool:
+        try:
+            await desk.reverse(session)
+        except Refused as refused:
+            if refused.code != "SESSION_NOT_REVERSIBLE":
+                raise
+            return False
+        return True
+
+    answers = await asyncio.gather(*(each(session) for session in sessions for each in (desk.approve, reverse)))
+    reversed_ones = sum(answer is True for answer in answers)
+    package = await desk.package(lot)
+    assert package["usedSessions"] == len(sessions) - reversed_ones
+    moved = Counter(movement["kind"] for movement in package["movements"]["nodes"])
+    assert moved == Counter(PURCHASED=1, USED=len(sessions), RETURNED=reversed_ones)
+    await desk.told(SessionApproved, len(sessions))
+    await desk.told(SessionReversed, reversed_ones)

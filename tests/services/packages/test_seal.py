@@ -2,8 +2,10 @@
 
 import asyncio
 
+from services.packages.use_cases.seal_period import seal_period
 from shared.contracts.billing import PeriodClosing
 from shared.contracts.packages import PackagePurchased, PeriodSealed, SessionApproved, SessionReversed
+from shared.period import Month
 from tests.services.packages.desk import Desk, local, move_in
 
 
@@ -34,6 +36,30 @@ async def test_a_seal_counts_exactly_the_approvals_of_its_month(desk: Desk) -> N
     inside = [fact for fact in approved if fact.month == "2026-09"]
     assert (sealed.approvals, sealed.sum_minor) == (len(inside), sum(fact.price_minor for fact in inside))
     assert {fact.month for fact in approved} == {"2026-09", "2026-10"}
+
+
+async def test_an_approval_that_waited_for_the_seal_joins_the_next_month(desk: Desk) -> None:
+    family = await move_in(desk)
+    lot = await desk.sell(family.asha, 10, "500")
+    session = await desk.log(family.ira, family.meena, local("2026-09-19 17:00"))
+    begin, approving = desk.approve_meanwhile(session)
+    work = desk.work()
+    async with work.database.transaction() as transaction:
+        await seal_period(work, transaction, Month(2026, 9))
+        begin.set()
+        await desk.until_somebody_waits()
+    assert (await approving)["session"]["billingMonth"] == "2026-10"
+    assert (await desk.package(lot))["usedSessions"] == 1
+
+
+async def test_one_batch_joins_a_month_that_nobody_has_seen_and_one_that_is_sealed(desk: Desk) -> None:
+    family = await move_in(desk)
+    await desk.asker.publish(PeriodClosing(month="2026-08"))
+    starts = ("2026-08-30", "2026-11-02", "2026-09-10")
+    sessions = [await desk.log(family.ira, family.meena, local(f"{day} 17:00")) for day in starts]
+    query = "mutation($ids: [ID!]!) { approveSessions(ids: $ids) { outcomes { session { billingMonth } } } }"
+    outcomes = (await desk.ask(query, ids=sessions))["approveSessions"]["outcomes"]
+    assert [outcome["session"]["billingMonth"] for outcome in outcomes] == ["2026-09", "2026-09", "2026-11"]
 
 
 async def test_a_sealed_month_answers_again_with_the_same_numbers(desk: Desk) -> None:
