@@ -55,7 +55,7 @@ _PACKAGES = """
 _ALERTS = """
     SELECT a.id, a.parent_id, a.remaining, a.total_sessions, a.raised_at, a.resolved_at, a.acknowledged_at,
            a.acknowledged_by
-    FROM low_package_alert a
+    FROM low_package_alert a JOIN person p ON p.id = a.parent_id
 """
 _MOVEMENTS = """
     SELECT m.id, m.package_id, m.kind, m.sessions, m.session_id, m.moved_at, m.moved_by, m.reason
@@ -77,10 +77,14 @@ AUDIT_ENTRIES = """(
 )"""
 """Approvals and reversals are locked rows that say by themselves who did it, when and why."""
 
+_NAME = "p.name_folded LIKE {} ESCAPE '!'"
+_CONTACT = "lower(p.email) LIKE {} ESCAPE '!' OR p.phone LIKE {} ESCAPE '!'"
+
 BY_NAME = Order("p", "name_folded")
 BY_START = Order("s", "starts_at", descending=True)
 BY_PURCHASE = Order("l", "purchased_at", descending=True)
 BY_RAISING = Order("a", "raised_at", descending=True)
+BY_LEFT = Order("a", "remaining", then=("raised_at",))
 
 
 class Reads:
@@ -134,31 +138,27 @@ class Reads:
 
     def people_listed(self, kind: PersonKind, search: str | None) -> Listing:
         """By name, in no letter's case; the search looks into names and contact details."""
-        conditions = self._people(kind)
-        if search:
-            like = _like(search)
-            conditions = conditions.and_(
-                "p.name_folded LIKE {} ESCAPE '!' OR lower(p.email) LIKE {} ESCAPE '!' OR p.phone LIKE {} ESCAPE '!'",
-                *(like, like, like),
-            )
-        return Listing(_PEOPLE, conditions, BY_NAME)
+        return Listing(_PEOPLE, self._people(kind).and_all(_searched(search, _NAME, _CONTACT)), BY_NAME)
 
-    def sessions_listed(self, filters: Sequence[Filter]) -> Listing:
-        """The latest session first; filters speak of the session `s` and its coverage `c`."""
-        return Listing(_SESSIONS, self._visible("session").and_all(filters), BY_START)
+    def sessions_listed(self, filters: Sequence[Filter], search: str | None) -> Listing:
+        """The latest session first; filters speak of the session `s` and its coverage `c`.
+
+        The search looks for children's and tutors' names, and for parents' names where the viewer may know them.
+        """
+        kinds = ("child", "tutor") if self._role is Role.TUTOR else ("child", "tutor", "parent")
+        names = [f"s.{kind}_id IN (SELECT p.id FROM person p WHERE {_NAME})" for kind in kinds]
+        return Listing(_SESSIONS, self._visible("session").and_all([*filters, *_searched(search, *names)]), BY_START)
 
     def packages_listed(self, filters: Sequence[Filter], search: str | None) -> Listing:
         """The latest purchase first; the search looks for parents' and children's names."""
-        conditions = self._visible("package").and_all(filters)
-        if search:
-            like = _like(search)
-            conditions = conditions.and_(
-                "p.name_folded LIKE {} ESCAPE '!' OR ch.name_folded LIKE {} ESCAPE '!'", like, like
-            )
-        return Listing(_PACKAGES, conditions, BY_PURCHASE)
+        searched = _searched(search, _NAME, _NAME.replace("p.", "ch."))
+        return Listing(_PACKAGES, self._visible("package").and_all([*filters, *searched]), BY_PURCHASE)
 
-    def alerts_listed(self, filters: Sequence[Filter]) -> Listing:
-        return Listing(_ALERTS, self._visible("alert").and_all(filters), BY_RAISING)
+    def alerts_listed(self, filters: Sequence[Filter], search: str | None, order: Order) -> Listing:
+        """The search looks for parents' names and contact details, and for their children's names."""
+        children = f"EXISTS (SELECT 1 FROM person ch WHERE ch.parent_id = p.id AND {_NAME.replace('p.', 'ch.')})"
+        searched = _searched(search, _NAME, _CONTACT, children)
+        return Listing(_ALERTS, self._visible("alert").and_all([*filters, *searched]), order)
 
     def _people(self, kind: PersonKind) -> Conditions:
         entity: Mapping[PersonKind, Entity] = {
@@ -173,9 +173,13 @@ class Reads:
         return Conditions(f"({visible})", (self._person_id,))
 
 
-def _like(search: str) -> str:
+def _searched(search: str | None, *places: str) -> list[Filter]:
+    """Whether one of the places holds the text, in no letter's case; each place has `{}` for every time it looks."""
+    if not search:
+        return []
     escaped = search.casefold().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"
+    anywhere = " OR ".join(places)
+    return [(anywhere, [f"%{escaped}%"] * anywhere.count("{}"))]
 
 
 def has_status(status: PackageStatus, today: date) -> Filter:

@@ -35,6 +35,20 @@ class PackagesSettings(Settings):
             raise ValueError("a share is from 0 to 1")
         return value
 
+    @field_validator("low_package_floor")
+    @classmethod
+    def _is_a_number_of_sessions(cls, value: int | None) -> int | None:
+        if value is not None and value < 0:
+            raise ValueError("a number of sessions is 0 or more")
+        return value
+
+    @field_validator("default_session_price")
+    @classmethod
+    def _is_a_price(cls, value: Decimal) -> Decimal:
+        if value < 0:
+            raise ValueError("a price is never negative")
+        return value
+
     @property
     def organisation(self) -> Organisation:
         return Organisation(

@@ -80,7 +80,7 @@ class SessionPackage(Model):
 
     class Meta:
         table = "session_package"
-        indexes = (Index(fields=("parent_id",)), Index(fields=("month",)))
+        indexes = (Index(fields=("parent_id",)), Index(fields=("month",)), Index(fields=("purchased_at", "id")))
 
 
 class Session(Model):
@@ -114,6 +114,7 @@ class Session(Model):
             Index(fields=("parent_id", "starts_at")),
             Index(fields=("tutor_id", "starts_at")),
             Index(fields=("status", "starts_at")),
+            Index(fields=("starts_at", "id")),
         )
 
 
@@ -193,7 +194,7 @@ class LowPackageAlert(Model):
 
     class Meta:
         table = "low_package_alert"
-        indexes = (Index(fields=("parent_id", "raised_at")),)
+        indexes = (Index(fields=("parent_id", "raised_at")), Index(fields=("raised_at", "id")))
 
 
 class AlertChange(Model):

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.database.database import Row, Statements
+from shared.errors import InvalidInput
 
 Filter = tuple[str, Sequence[object]]
 """A condition with `{}` for each of its parameters, and those."""
@@ -17,7 +19,9 @@ class Conditions:
     parameters: tuple[object, ...] = ()
 
     def and_(self, condition: str, *parameters: object) -> "Conditions":
-        """With one more, which has `{}` for each of its parameters."""
+        """With one more, which has `{}` for each of its parameters. Raises InvalidInput for what no row can hold."""
+        for parameter in parameters:
+            _check(parameter)
         first = len(self.parameters) + 1
         numbered = condition.format(*(f"${first + i}" for i in range(len(parameters))))
         return Conditions(f"{self.text} AND ({numbered})", (*self.parameters, *parameters))
@@ -29,27 +33,40 @@ class Conditions:
         return conditions
 
 
+def _check(parameter: object) -> None:
+    if isinstance(parameter, str) and "\0" in parameter:
+        raise InvalidInput("a text with a NUL in it is in no row")
+    if isinstance(parameter, datetime) and parameter.tzinfo is None:
+        raise InvalidInput("an instant needs its offset from UTC")
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A stable order by a column and the id; `alias` is the table's."""
+    """A stable order by a column, further ones where it is equal, and the id; `alias` is the table's."""
 
     alias: str
     column: str
     descending: bool = False
+    then: tuple[str, ...] = ()
 
     def after(self, conditions: Conditions, key: Sequence[object] | None) -> Conditions:
         if key is None:
             return conditions
         sign = "<" if self.descending else ">"
-        return conditions.and_(f"({self.alias}.{self.column}, {self.alias}.id) {sign} ({{}}, {{}})", *key)
+        columns = ", ".join(f"{self.alias}.{column}" for column in self._columns)
+        return conditions.and_(f"({columns}) {sign} ({', '.join('{}' for _ in self._columns)})", *key)
 
-    def key(self, row: Row) -> tuple[object, object]:
+    def key(self, row: Row) -> tuple[object, ...]:
         """The row's place in the order, which a cursor names."""
-        return row[self.column], row["id"]
+        return tuple(row[column] for column in self._columns)
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        return (self.column, *self.then, "id")
 
     def __str__(self) -> str:
         direction = " DESC" if self.descending else ""
-        return f"ORDER BY {self.alias}.{self.column}{direction}, {self.alias}.id{direction}"
+        return f"ORDER BY {', '.join(f'{self.alias}.{column}{direction}' for column in self._columns)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ async def claim_key(
     """
     if key is None:
         return None
-    if not 1 <= len(key) <= LONGEST_KEY:
-        raise InvalidInput(f"an idempotency key has 1 to {LONGEST_KEY} characters")
+    if not (1 <= len(key) <= LONGEST_KEY and key.isprintable()):
+        raise InvalidInput(f"an idempotency key has 1 to {LONGEST_KEY} characters, all of which can be printed")
     digest = content_digest(content)
     if await transaction.row(_CLAIM, key, digest, result_id, now):
         return None

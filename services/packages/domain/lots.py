@@ -55,7 +55,8 @@ class Lot:
         return self.expires_on is not None and self.expires_on < today
 
     def grace_is_over(self, today: date) -> bool:
-        return self.expires_on is not None and self.expires_on + APPROVAL_GRACE < today
+        # Counted back from today: a last valid day may be the last of all calendars.
+        return self.expires_on is not None and self.expires_on < today - APPROVAL_GRACE
 
     def covers(self, child_id: UUID, session_date: date, today: date) -> bool:
         """Whether a session of that date, approved today, may use this lot."""

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.errors import InvalidInput
+from shared.text import one_line
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 32
-JOINERS = "\u200c\u200d"
-"""Invisible, and part of how names are spelt in several scripts of India."""
 
 
 class PersonKind(StrEnum):
@@ -29,9 +28,7 @@ class PersonDetails:
 
 def check_details(details: PersonDetails) -> PersonDetails:
     """The details without surrounding blanks. Raises InvalidInput for what nobody could be written to by."""
-    name = " ".join(details.name.split())
-    if not 1 <= len(name) <= LONGEST_NAME or not all(char.isprintable() or char in JOINERS for char in name):
-        raise InvalidInput(f"a name has 1 to {LONGEST_NAME} characters that can be printed")
+    name = one_line(details.name, LONGEST_NAME, "a name")
     return PersonDetails(name, _check_email(details.email), _check_phone(details.phone))
 
 

@@ -7,7 +7,12 @@ import strawberry
 
 from services.packages.domain.people import PersonKind
 from services.packages.graphql.context import Info
-from services.packages.graphql.filters import LowPackageAlertFilter, SessionFilter, SessionPackageFilter
+from services.packages.graphql.filters import (
+    LowPackageAlertFilter,
+    LowPackageAlertOrder,
+    SessionFilter,
+    SessionPackageFilter,
+)
 from services.packages.graphql.types import (
     Child,
     LowPackageAlert,
@@ -65,11 +70,12 @@ class Query:
         self,
         info: Info,
         filter: SessionFilter | None = None,  # noqa: A002
+        search: str | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Session]:
-        """The latest first."""
-        listing = info.context.reads.sessions_listed(filter.filters(info) if filter else [])
+        """The latest first. The search looks for children's, tutors' and parents' names."""
+        listing = info.context.reads.sessions_listed(filter.filters(info) if filter else [], search)
         return await listed(info.context.reads.statements, listing, first, after, TIME_KEY, Session.of)
 
     @strawberry.field
@@ -101,12 +107,15 @@ class Query:
         self,
         info: Info,
         filter: LowPackageAlertFilter | None = None,  # noqa: A002
+        search: str | None = None,
+        order: LowPackageAlertOrder = LowPackageAlertOrder.LEAST_LEFT_FIRST,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[LowPackageAlert]:
-        """The latest first."""
-        listing = info.context.reads.alerts_listed(filter.filters() if filter else [])
-        return await listed(info.context.reads.statements, listing, first, after, TIME_KEY, LowPackageAlert.of)
+        """Who has least left first. The search looks for parents' names and contact details, and children's names."""
+        reads = info.context.reads
+        listing = reads.alerts_listed(filter.filters() if filter else [], search, order.value)
+        return await listed(reads.statements, listing, first, after, order.key, LowPackageAlert.of)
 
     @strawberry.field
     async def packages_audit(

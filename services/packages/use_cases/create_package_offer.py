@@ -6,11 +6,11 @@ from uuid import UUID
 from services.packages.domain.sale import check_price, check_size, check_validity
 from services.packages.sql.offers import insert_offer
 from services.packages.work import PackagesWork
-from shared.errors import InvalidInput
 from shared.ids import new_id
 from shared.money import Money
 from shared.mutations.audit import record_audit
 from shared.mutations.idempotency import claim_key
+from shared.text import one_line
 
 LONGEST_NAME = 200
 
@@ -47,7 +47,4 @@ async def create_package_offer(work: PackagesWork, new: NewOffer, idempotency_ke
 
 
 def _checked_name(new: NewOffer) -> str:
-    name = " ".join((new.name or f"{new.total_sessions} sessions").split())
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise InvalidInput(f"an offer's name has 1 to {LONGEST_NAME} characters that can be printed")
-    return name
+    return one_line(new.name or f"{new.total_sessions} sessions", LONGEST_NAME, "an offer's name")

@@ -63,6 +63,12 @@ def test_the_last_valid_day_counts_by_the_session_and_the_grace_by_the_approval(
     assert expiring.covers(IRA, session_date, approved_on) is covered
 
 
+def test_a_last_valid_day_may_be_the_last_of_all_days() -> None:
+    endless = lot(expires_on=date.max)
+    assert endless.covers(IRA, TODAY, TODAY)
+    assert endless.status(date.max) is PackageStatus.ACTIVE
+
+
 def test_a_session_that_returns_to_an_expired_lot_gives_it_fourteen_days() -> None:
     expired = lot(used_sessions=4, expired_sessions=6, expires_on=YESTERDAY)
     returned = expired.take_back(TODAY)
