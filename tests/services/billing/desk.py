@@ -11,7 +11,9 @@ import msgspec
 from shared.auth.viewer import Viewer
 from shared.contracts import Contract
 from shared.contracts.billing import CycleClosed, PeriodClosing
+from shared.contracts.invoicing import InvoiceVoided
 from shared.database.database import Database
+from shared.ids import new_id
 from shared.messaging.envelope import Event
 from tests.asking import Asker
 from tests.services.billing.packages_side import PackagesSide, WorkedMonth
@@ -104,6 +106,19 @@ class Desk:
         return await self.database.rows(
             "SELECT * FROM statement WHERE cycle_id = (SELECT id FROM billing_cycle WHERE month = $1) ORDER BY ordinal",
             month,
+        )
+
+    async def voided(self, month: str, parent: UUID, number: str = "NV/2627/000002") -> InvoiceVoided:
+        """What invoicing tells when the invoice of the month's only statement was voided."""
+        (statement,) = await self.statements_of(month)
+        return InvoiceVoided(
+            invoice_id=new_id(),
+            number=number,
+            cycle_id=statement["cycle_id"],
+            statement_id=statement["id"],
+            parent_id=parent,
+            reason="wrong address",
+            voided_at=self.asker.host.clock.now(),
         )
 
     async def lines_of(self, statement_id: UUID) -> list[dict[str, Any]]:

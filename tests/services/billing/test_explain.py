@@ -6,7 +6,6 @@ from uuid import UUID
 from services.billing.component import COMPONENT
 from shared.auth.viewer import Role, Viewer
 from shared.clock import TravellingClock
-from shared.contracts.invoicing import InvoiceVoided
 from shared.ids import new_id
 from tests.services.billing.conftest import Hosting
 from tests.services.billing.desk import Desk
@@ -147,16 +146,7 @@ async def test_a_voided_invoices_session_tells_where_its_charge_went(
 ) -> None:
     for name in ("2026-09", "2026-10"):
         await desk.run(name)
-    (october,) = await desk.statements_of("2026-10")
-    voided = InvoiceVoided(
-        invoice_id=new_id(),
-        number="NV/2627/000002",
-        cycle_id=october["cycle_id"],
-        statement_id=october["id"],
-        parent_id=month.asha,
-        reason="wrong address",
-        voided_at=clock.now(),
-    )
+    voided = await desk.voided("2026-10", month.asha)
     await desk.hear([voided])
     assert await states(desk, month.october_10) == ("VOIDED", "BILLED")
     clock.travel_to(at("2026-12-01 10:00"))

@@ -4,8 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from shared.clock import TravellingClock
-from shared.contracts.invoicing import InvoiceVoided
-from shared.ids import new_id
 from tests.services.billing.desk import ADD_DEDUCTION, Desk
 from tests.services.billing.packages_side import WorkedMonth, at
 
@@ -81,16 +79,7 @@ async def test_what_is_on_a_voided_invoice_comes_back_whole_and_is_taken_back_on
     desk: Desk, month: WorkedMonth, clock: TravellingClock
 ) -> None:
     await close(desk, "2026-09", "2026-10")
-    (october,) = await desk.statements_of("2026-10")
-    voided = InvoiceVoided(
-        invoice_id=new_id(),
-        number="NV/2627/000002",
-        cycle_id=october["cycle_id"],
-        statement_id=october["id"],
-        parent_id=month.asha,
-        reason="wrong address",
-        voided_at=clock.now(),
-    )
+    voided = await desk.voided("2026-10", month.asha)
     month.packages.reverse(month.october_10, "2026-11")
     await desk.hear([*month.packages.reversals, voided])
     clock.travel_to(at("2026-12-01 10:00"))

@@ -4,8 +4,6 @@ import asyncio
 from datetime import date
 
 from shared.clock import TravellingClock
-from shared.contracts.invoicing import InvoiceVoided
-from shared.ids import new_id
 from tests.services.billing.desk import ClosedCycles, Desk
 from tests.services.billing.packages_side import WorkedMonth, at
 
@@ -170,16 +168,7 @@ async def test_a_voided_invoices_charges_are_on_the_next_statement_once(
     desk: Desk, month: WorkedMonth, clock: TravellingClock
 ) -> None:
     await close_september_and_october(desk)
-    (october,) = await desk.statements_of("2026-10")
-    voided = InvoiceVoided(
-        invoice_id=new_id(),
-        number="NV/2627/000002",
-        cycle_id=october["cycle_id"],
-        statement_id=october["id"],
-        parent_id=month.asha,
-        reason="wrong address",
-        voided_at=clock.now(),
-    )
+    voided = await desk.voided("2026-10", month.asha)
     await desk.hear([voided, voided])
     clock.travel_to(at("2027-01-01 00:00"))
     for name in ("2026-11", "2026-12"):
