@@ -12,7 +12,7 @@ from services.gateway.endpoint.operations import Operations
 from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, load_supergraph
 from services.gateway.graphql.context import context_opener
 from services.gateway.graphql.schema import SCHEMA
-from services.gateway.http import run_monthly_route
+from services.gateway.http import invoice_exports_route, run_monthly_route
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph
 from shared.auth.gate import token_of
@@ -34,6 +34,7 @@ async def open_gateway(around: Surroundings) -> AsyncIterator[Service]:
     routes = [
         Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
         run_monthly_route(around.peer("billing"), settings.body_bytes),
+        invoice_exports_route(around.peer("invoicing")),
         *around.files.routes,
     ]
     yield Service(app=Starlette(routes=routes))

@@ -1,8 +1,14 @@
 """What the gateway passes on besides GraphQL."""
 
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from urllib.parse import quote
+
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from services.gateway.endpoint.asked import BadRequest, body_of
 from shared.errors import TooComplex, UpstreamUnavailable
@@ -10,22 +16,60 @@ from shared.http import refusal_response
 from shared.runtime.peers import Peer
 
 RUN_MONTHLY = "/billing/run-monthly"
+INVOICE_EXPORTS = "/billing/invoices/{name}"
 _SENT_ON = ("authorization", "content-type", "idempotency-key")
-_SENT_BACK = ("content-type", "www-authenticate", "retry-after")
+_SENT_BACK = (
+    *("content-type", "www-authenticate", "retry-after"),
+    *("content-disposition", "cache-control", "x-content-type-options"),
+)
 
 
 def run_monthly_route(billing: Peer, most_bytes: int) -> Route:
     """Billing answers, gate and all; its status and body come back as they are."""
 
     async def run_monthly(request: Request) -> Response:
-        sent_on = {name: request.headers[name] for name in _SENT_ON if name in request.headers}
         try:
-            answer = await billing.request("POST", RUN_MONTHLY, sent_on, await body_of(request, most_bytes))
+            answer = await billing.request("POST", RUN_MONTHLY, _sent_on(request), await body_of(request, most_bytes))
         except BadRequest as fault:
             return refusal_response(TooComplex(fault.message))
         except UpstreamUnavailable as refusal:
             return refusal_response(refusal)
-        sent_back = {name: answer.headers[name] for name in _SENT_BACK if name in answer.headers}
-        return Response(answer.body, answer.status, sent_back)
+        return Response(answer.body, answer.status, _sent_back(answer.headers))
 
     return Route(RUN_MONTHLY, run_monthly, methods=["POST"])
+
+
+def invoice_exports_route(invoicing: Peer) -> Route:
+    """Invoicing answers, gate and all; what it streams comes through as it is read."""
+
+    async def export(request: Request) -> Response:
+        name = quote(request.path_params["name"], safe="")
+        return _PassedOn(invoicing, INVOICE_EXPORTS.format(name=name), _sent_on(request))
+
+    return Route(INVOICE_EXPORTS, export, methods=["GET"])
+
+
+class _PassedOn(Response):
+    """A peer's answer while it comes. One that breaks off breaks off here too, and never looks whole."""
+
+    def __init__(self, peer: Peer, path: str, headers: Mapping[str, str]) -> None:
+        super().__init__()
+        self._ask = partial(peer.stream, "GET", path, headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with AsyncExitStack() as stack:
+            try:
+                answer = await stack.enter_async_context(self._ask())
+            except UpstreamUnavailable as refusal:
+                await refusal_response(refusal)(scope, receive, send)
+            else:
+                response = StreamingResponse(answer.chunks, answer.status, _sent_back(answer.headers))
+                await response(scope, receive, send)
+
+
+def _sent_on(request: Request) -> dict[str, str]:
+    return {name: request.headers[name] for name in _SENT_ON if name in request.headers}
+
+
+def _sent_back(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in _SENT_BACK if name in headers}

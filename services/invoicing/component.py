@@ -11,6 +11,7 @@ from services.invoicing.document.workers import PoolLimits
 from services.invoicing.events import handlers
 from services.invoicing.graphql.context import open_context
 from services.invoicing.graphql.schema import SCHEMA
+from services.invoicing.http import InvoiceExports
 from services.invoicing.rendering import RenderingJob
 from services.invoicing.settings import InvoicingSettings
 from services.invoicing.work import InvoicingWork
@@ -36,8 +37,9 @@ async def open_invoicing(surroundings: Surroundings) -> AsyncIterator[Service]:
         limits=PoolLimits(processes=settings.renderer_processes),
     )
     graphql = GraphQLServer(SCHEMA, partial(open_context, work, surroundings.files, settings))
+    exports = InvoiceExports(work, surroundings.files, settings.freeze)
     yield Service(
-        app=Router(routes=[Route("/graphql", graphql)]),
+        app=Router(routes=[Route("/graphql", graphql), *exports.routes]),
         handlers=handlers(work),
         jobs=[rendering.run],
         checks={"files": surroundings.files.check},
