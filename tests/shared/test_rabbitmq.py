@@ -48,9 +48,9 @@ class Listener:
         self.heard: list[Event] = []
 
     async def listen(self, broker: Broker, queue: str = "first") -> None:
-        await broker.subscribe(queue, [PeriodClosing.TOPIC], self._hear)
+        await broker.subscribe(queue, [PeriodClosing.TOPIC], self.hear)
 
-    async def _hear(self, events: Sequence[Event]) -> None:
+    async def hear(self, events: Sequence[Event]) -> None:
         self.heard.extend(events)
 
     def has_heard(self, events: Sequence[Event]) -> bool:
@@ -195,6 +195,31 @@ async def test_what_the_server_gave_up_is_a_dead_letter_for_each_event(broker: B
     assert [letter.event for letter in await broker.dead_letters("first")] == [events[0], events[2]]
     await listener.listen(broker)
     await eventually(lambda: listener.heard == events[1:2])
+
+
+async def test_what_a_subscriber_is_out_of_order_for_too_long_to_take_goes_back(
+    broker: Broker, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the server takes it back, which it does only so many times; another process can take it meanwhile."""
+    monkeypatch.setattr("shared.messaging.rabbitmq.subscription.HOLD_SECONDS", 0.3)
+    out_of_order, listener, before, after = True, Listener(), some_events(), some_events()
+
+    async def hear(events: Sequence[Event]) -> None:
+        if out_of_order:
+            raise ConnectionError("the database is down")
+        await listener.hear(events)
+
+    await broker.subscribe("first", [PeriodClosing.TOPIC], hear)
+    await broker.publish(before)
+    async with open_broker(url, NOWHERE) as another:
+        healthy = Listener()
+        await healthy.listen(another)
+        await eventually(lambda: healthy.has_heard(before))
+    assert listener.heard == []
+    out_of_order = False
+    await broker.publish(after)
+    await eventually(lambda: listener.has_heard(after))
+    assert await broker.dead_letters("first") == []
 
 
 async def test_dead_letters_may_be_read_any_number_of_times(broker: Broker, url: str) -> None:

@@ -27,6 +27,9 @@ LINGER_SECONDS = 0.02
 RETRY_SECONDS = 1.0
 OPEN_SECONDS = 5.0
 DRAIN_SECONDS = 10.0
+HOLD_SECONDS = 600.0
+"""Longer than anything takes but a subscriber that is out of order, and shorter than the half hour after which the
+server takes messages back by itself, again and again, and at last gives them up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Subscription:
         self._deliver = deliver
         self._arrivals: asyncio.Queue[Arrival] = asyncio.Queue()
         self._consuming: tuple[AbstractQueue, str] | None = None
+        self._letting_go: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -106,6 +110,7 @@ class Subscription:
     async def _work(self) -> None:
         while True:
             batch = await self._next_batch()
+            held_too_long = asyncio.get_running_loop().call_later(HOLD_SECONDS, self._let_go)
             try:
                 with unbroken():
                     await self._take(batch)
@@ -113,8 +118,11 @@ class Subscription:
                 log.warning("messages go back", queue=self.queue, messages=len(batch), error=repr(error))
                 await self._give_back(batch)
             finally:
+                held_too_long.cancel()
                 for _ in batch:
                     self._arrivals.task_done()
+            if self._letting_go is not None:
+                await self._take_up_again(self._letting_go)
 
     async def _next_batch(self) -> list[Arrival]:
         """What has arrived, and what arrives within LINGER_SECONDS, in the order of arrival."""
@@ -135,7 +143,29 @@ class Subscription:
         # Of messages from before a reconnection the server knows nothing any more: it delivers them again.
         await batch[-1].message.ack(multiple=True)
 
+    def _let_go(self) -> None:
+        """Everything in hand goes back to the server, where another process may find it."""
+        log.warning("messages wait at the server", queue=self.queue)
+        if self._consuming is not None:
+            queue, _ = self._consuming
+            self._consuming = None
+            self._letting_go = asyncio.create_task(_closed(queue))
+
+    async def _take_up_again(self, letting_go: asyncio.Task[None]) -> None:
+        """The batch that was held has been delivered at last."""
+        await letting_go
+        self._letting_go = None
+        while not self._arrivals.empty():
+            self._arrivals.get_nowait()
+            self._arrivals.task_done()
+        await self._keep_opening()
+
     async def _give_back(self, batch: Sequence[Arrival]) -> None:
         await asyncio.sleep(RETRY_SECONDS)
         with suppress(*CONNECTION_EXCEPTIONS), unbroken():
             await batch[-1].message.nack(multiple=True, requeue=True)
+
+
+async def _closed(queue: AbstractQueue) -> None:
+    with suppress(*CONNECTION_EXCEPTIONS):
+        await queue.channel.close()
