@@ -1,5 +1,6 @@
 """A real HTTP server that speaks S3, in threads of the test run, and buckets in it."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ CREDENTIALS: Mapping[str, str] = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCES
 """For the environment of whoever talks to it."""
 
 _WITHIN_SECONDS = 10
+
+logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request says nothing about a failed test
 
 
 @dataclass(frozen=True)

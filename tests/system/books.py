@@ -140,7 +140,7 @@ def assert_billed_once(books: Books) -> None:
         assert cycle["sessionsCounted"] == sum(session["billingMonth"] == month for session in billed)
         assert total_of(invoices, "total") == money(cycle["invoicedTotal"])
         assert total_of(payouts, "netAmount") == money(cycle["payoutTotal"])
-        assert charges_of(invoices) == _owed(books, month)
+        assert charges_of(invoices) == owed_in(books, month)
 
 
 def charges_of(invoices: Iterable[Node]) -> dict[str, Decimal]:
@@ -156,7 +156,7 @@ def charges_of(invoices: Iterable[Node]) -> dict[str, Decimal]:
     return dict(charges)
 
 
-def _owed(books: Books, month: str) -> dict[str, Decimal]:
+def owed_in(books: Books, month: str) -> dict[str, Decimal]:
     """What packages says that the month's charges are, by kind of charge."""
     owed: dict[str, Decimal] = defaultdict(Decimal)
     for session in books.approved:

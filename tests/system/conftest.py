@@ -7,10 +7,22 @@ from typing import Protocol
 
 import pytest
 
+from tests.conformance.unkind import opening
 from tests.system.distributed import Distributed
 from tests.system.product import Embedded, Form, Product
 
-FORMS: Mapping[str, Form] = {"embedded": Embedded(), "distributed": Distributed()}
+SEED = 20261108
+UNKIND = (["tests.conformance.unkind", str(SEED)], opening(SEED))
+
+FORMS: Mapping[str, Form] = {
+    "embedded": Embedded(),
+    "distributed": Distributed(),
+    "embedded, unkind": Embedded(*UNKIND),
+    "distributed, unkind": Distributed(*UNKIND),
+}
+"""In the latter two the broker duplicates, reorders, delays and crashes, by the seed."""
+TOO_LONG = "distributed, unkind"
+"""For scenarios that start their processes again and again; tests/chaos kills processes under an unkind RabbitMQ."""
 
 
 class Running(Protocol):
@@ -22,7 +34,13 @@ class Running(Protocol):
     def __call__(self, **settings: str) -> AbstractAsyncContextManager[Product]: ...
 
 
-@pytest.fixture(scope="session", params=FORMS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "form" in metafunc.fixturenames:
+        left_out = {TOO_LONG} if metafunc.definition.get_closest_marker("restarts") else set()
+        metafunc.parametrize("form", [name for name in FORMS if name not in left_out], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def form(request: pytest.FixtureRequest) -> Iterator[Form]:
     form = FORMS[request.param]
     yield form

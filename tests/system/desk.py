@@ -151,9 +151,13 @@ class Desk:
         return cycle
 
 
-async def until(condition: Callable[[], Awaitable[bool]], poll_seconds: float = POLL_SECONDS) -> None:
-    """Polls until the condition holds. Raises TimeoutError when it never does."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+async def until(
+    condition: Callable[[], Awaitable[bool]],
+    poll_seconds: float = POLL_SECONDS,
+    within_seconds: float = PATIENCE_SECONDS,
+) -> None:
+    """Polls until the condition holds. Raises TimeoutError when it does not in time."""
+    async with asyncio.timeout(within_seconds):
         while not await condition():
             await asyncio.sleep(poll_seconds)
 

@@ -7,19 +7,25 @@ and who signs the tokens.
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from nivaa.tokens import mint
 from services.embedded import COMPONENTS
 from shared.auth.viewer import Viewer
 from shared.clock import Clock
+from shared.messaging.broker import Broker
+from shared.messaging.opening import open_broker
+from shared.runtime import host
 from shared.runtime.host import open_host
 from shared.runtime.serving import serving
 from shared.runtime.settings import Settings, load_settings
 from tests.servers.process import free_port
 from tests.system.server_process import ServerProcess
+
+OpenBroker = Callable[[str, Path], AbstractAsyncContextManager[Broker]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,15 @@ class Product:
 
 
 class Form(ABC):
-    """One way to run the product on a folder of its own. Settings are by their variables' names."""
+    """One way to run the product on a folder of its own. Settings are by their variables' names.
+
+    `launcher` is what `python -m` runs in the place of a module, which it is then told; `open_broker` opens the broker
+    of hosts in the test's own process.
+    """
+
+    def __init__(self, launcher: Sequence[str] = (), open_broker: OpenBroker = open_broker) -> None:
+        self._launcher = launcher
+        self._open_broker = open_broker
 
     @abstractmethod
     def lay_out(self, folder: Path, settings: Mapping[str, str]) -> Product:
@@ -73,6 +87,13 @@ class Form(ABC):
     @abstractmethod
     def host(self, folder: Path, clock: Clock, settings: Mapping[str, str]) -> AbstractAsyncContextManager[Gateway]:
         """The product inside the test's process, behind real HTTP: for days that are yet to come."""
+
+    def launched(self, *module_and_arguments: str) -> list[str]:
+        return [*self._launcher, *module_and_arguments]
+
+    def with_own_broker(self) -> AbstractContextManager[object]:
+        """Hosts that are opened in the block have it."""
+        return patch.object(host, "open_broker", self._open_broker)
 
     def clear_away(self) -> None:  # noqa: B027 - not every form has something
         """What its products have left outside their folders."""
@@ -84,17 +105,18 @@ class Embedded(Form):
     def lay_out(self, folder: Path, settings: Mapping[str, str]) -> Product:
         port = free_port()
         command = ["nivaa", "up", "--port", str(port), "--data-dir", str(folder / "data")]
-        server = ServerProcess(command, settings, port, folder / "output.txt")
+        server = ServerProcess(self.launched(*command), settings, port, folder / "output.txt")
         return Product([server], self._gateway(folder, port))
 
     @asynccontextmanager
     async def host(self, folder: Path, clock: Clock, settings: Mapping[str, str]) -> AsyncIterator[Gateway]:
         overrides = {"NIVAA_DATA_DIR": folder / "data", **settings}
-        async with (
-            open_host(COMPONENTS, env_files=(), clock=clock, overrides=overrides) as host,
-            serving(host, port=0) as port,
-        ):
-            yield self._gateway(folder, port)
+        with self.with_own_broker():
+            async with (
+                open_host(COMPONENTS, env_files=(), clock=clock, overrides=overrides) as opened,
+                serving(opened, port=0) as port,
+            ):
+                yield self._gateway(folder, port)
 
     def _gateway(self, folder: Path, port: int) -> Gateway:
         settings = load_settings(Settings, (), {"NIVAA_DATA_DIR": folder / "data"})

@@ -27,6 +27,10 @@ class ServerProcess:
     output: Path
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
     def start(self) -> None:
         self.output.parent.mkdir(parents=True, exist_ok=True)
         with self.output.open("ab") as output:
@@ -41,9 +45,17 @@ class ServerProcess:
             )
 
     async def until_ready(self) -> None:
-        async with asyncio.timeout(READY_WITHIN_SECONDS), aiohttp.ClientSession() as session:
-            while not await self._is_ready(session):
+        async with asyncio.timeout(READY_WITHIN_SECONDS):
+            while not await self.is_ready():
+                assert not self.has_ended, f"it ended before it was ready:\n{self.printed()}"
                 await asyncio.sleep(_POLL_SECONDS)
+
+    async def is_ready(self) -> bool:
+        try:
+            async with aiohttp.ClientSession() as session, session.get(f"{self.url}/readyz") as response:
+                return response.status == 200
+        except aiohttp.ClientError:
+            return False
 
     async def stop(self) -> int:
         """Ctrl-C. The exit status, which must come soon."""
@@ -61,6 +73,10 @@ class ServerProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
+    @property
+    def has_ended(self) -> bool:
+        return self._running.poll() is not None
+
     def printed(self) -> str:
         return self.output.read_text()
 
@@ -74,14 +90,6 @@ class ServerProcess:
     def _running(self) -> subprocess.Popen[bytes]:
         assert self._process is not None, "it was never started"
         return self._process
-
-    async def _is_ready(self, session: aiohttp.ClientSession) -> bool:
-        assert self._running.poll() is None, f"it ended before it was ready:\n{self.printed()}"
-        try:
-            async with session.get(f"http://127.0.0.1:{self.port}/readyz") as response:
-                return response.status == 200
-        except aiohttp.ClientError:
-            return False
 
 
 def surroundings() -> dict[str, str]:

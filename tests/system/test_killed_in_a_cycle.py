@@ -56,6 +56,7 @@ MOMENTS = (
 )
 
 
+@pytest.mark.restarts
 @pytest.mark.timeout(300)
 async def test_each_run_is_completed_by_the_next_start(running: Running) -> None:
     chance = random.Random(SEED)  # noqa: S311 - chance that can be repeated is the point

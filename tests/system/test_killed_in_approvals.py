@@ -4,6 +4,8 @@ import asyncio
 import random
 from collections.abc import Sequence
 
+import pytest
+
 from tests.system.books import assert_nothing_lost_or_doubled
 from tests.system.conftest import Running
 from tests.system.desk import Desk, Unanswered, at_desk
@@ -19,6 +21,7 @@ BATCH = 10
 STATUSES = "query { sessions(first: 100) { nodes { id status } } }"
 
 
+@pytest.mark.restarts
 async def test_every_session_is_deducted_once(running: Running) -> None:
     chance = random.Random(SEED)  # noqa: S311 - chance that can be repeated is the point
     month = this_month().plus(-1)

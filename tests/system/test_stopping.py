@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from tests.system.conftest import Running
 from tests.system.desk import Desk, Unanswered, at_desk
 from tests.system.product import Product
@@ -12,6 +14,7 @@ QUICK_CPU_SECONDS = 8
 """Of each process. What imports cost, and far below what loading or rendering anything again would."""
 
 
+@pytest.mark.restarts
 async def test_ctrl_c_ends_it_well_and_a_second_start_is_quick_and_changes_nothing(running: Running) -> None:
     async with running() as product, at_desk(product.gateway) as desk:
         await desk.make("createParent", name="Asha Rao")
