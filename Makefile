@@ -4,7 +4,7 @@ runtime := .venv/.runtime
 development := .venv/.development
 renderer := .venv/.renderer
 
-.PHONY: run test check bench nightly supergraph
+.PHONY: run test chaos check bench nightly supergraph
 
 run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
@@ -15,6 +15,10 @@ test: $(development) $(renderer)
 # More made-up organisations than a build has time for, other ones each time.
 nightly: $(development)
 	ORACLE_EXAMPLES=2000 .venv/bin/python -m pytest tests/oracle --numprocesses auto --timeout 0
+
+# Months of 400 invoices while services are killed and servers come and go: a quarter of an hour.
+chaos: $(development) $(renderer)
+	.venv/bin/python -m pytest tests/chaos -m chaos
 
 check: $(development)
 	.venv/bin/ruff format --check .
