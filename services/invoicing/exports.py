@@ -7,17 +7,17 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from hashlib import sha256
 
 import msgspec
 from zipstream import ZipStream
 
+from services.invoicing.document_files import DocumentDamaged, read_document
 from services.invoicing.domain.documents import file_name
 from services.invoicing.domain.payments import PaymentStatus, due_minor
 from services.invoicing.sql import exporting
 from services.invoicing.work import InvoicingWork
 from shared.database.database import Database, Row
-from shared.files.store import FileMissing, FileStore
+from shared.files.store import FileStore
 from shared.money import Money
 from shared.period import Month, local_date
 
@@ -94,12 +94,9 @@ async def _pdf(files: FileStore, row: Row) -> bytes | str:
     if row["file_key"] is None:
         return str(row["document_status"])
     try:
-        content = await files.read(row["file_key"])
-    except FileMissing:
-        return f"{row['file_key']} is lost"
-    if sha256(content).hexdigest() != row["sha256"]:
-        return f"{row['file_key']} is not what was stored"
-    return content
+        return await read_document(files, row["file_key"], row["sha256"])
+    except DocumentDamaged as damage:
+        return str(damage)
 
 
 async def _pages(database: Database, statement: str, month: Month, size: int) -> AsyncIterator[Sequence[Row]]:

@@ -161,6 +161,20 @@ async def allocations(database: Database, column: str, keys: Sequence[UUID]) -> 
     return found
 
 
+async def documents(database: Database, invoice_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    """The versions of each, the newest first."""
+    found: dict[UUID, list[Row]] = {invoice_id: [] for invoice_id in invoice_ids}
+    statement = f"{reading.DOCUMENTS} WHERE d.invoice_id = ANY($1::uuid[]) ORDER BY d.version DESC"
+    for row in await database.rows(statement, list(invoice_ids)):
+        found[row["invoice_id"]].append(row)
+    return found
+
+
+def parked_documents() -> Listing:
+    """Those that failed for good, the latest first."""
+    return Listing(reading.DOCUMENTS, Conditions("d.status = 'FAILED'"), Order("d", "due_at", descending=True))
+
+
 async def document_counts(
     database: Database, sight: Sight, cycle_ids: Sequence[UUID]
 ) -> dict[UUID, dict[DocumentStatus, int]]:

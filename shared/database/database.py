@@ -104,7 +104,8 @@ class Statements:
         return rows
 
     async def execute(self, statement: str, *parameters: object) -> int:
-        """Runs a statement whose rows nobody reads; returns how many rows it changed (not for INSERT)."""
+        """Runs a statement whose rows nobody reads; returns how many rows it changed: not for INSERT, and on SQLite
+        with those that triggers changed."""
         statement, values = self._spoken(statement, parameters)
         return (await self._client().execute_query(statement, values))[0]
 

@@ -1,8 +1,8 @@
 """The life of a document: queued, then rendered, or failed after its last attempt.
 
-QUEUED ─ drawn and stored ─▶ RENDERED
+QUEUED ─ drawn and stored ─▶ RENDERED ─ its file is lost, and somebody asks for it ─▶ QUEUED
   │ ▲ └─ attempt failed: due again after a pause
-  └─── last attempt failed ─▶ FAILED, where an operator sees the reason
+  └─── last attempt failed ─▶ FAILED, where an operator sees the reason ─ and asks for it again ─▶ QUEUED
 """
 
 from datetime import datetime, timedelta

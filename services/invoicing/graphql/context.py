@@ -32,6 +32,7 @@ class Loaders:
     numbers: DataLoader[str, Row | None]
     statements: DataLoader[UUID, Statement]
     files: DataLoader[UUID, Row | None]
+    documents: DataLoader[UUID, list[Row]]
     payments: DataLoader[UUID, Row | None]
     paid_on: DataLoader[UUID, list[Row]]
     used_of: DataLoader[UUID, list[Row]]
@@ -46,6 +47,7 @@ class Loaders:
             numbers=_loader(partial(reads.invoices_by, database, sight, "number"), None),
             statements=_loader(partial(reads.statements, database), None),
             files=_loader(partial(reads.rendered_files, database), None),
+            documents=_loader(partial(reads.documents, database), []),
             payments=_loader(partial(reads.payments, database), None),
             paid_on=_loader(partial(reads.allocations, database, "invoice_id"), []),
             used_of=_loader(partial(reads.allocations, database, "payment_id"), []),
@@ -73,6 +75,11 @@ class InvoicingContext(Context):
     @property
     def database(self) -> Database:
         return self.work.database
+
+    @property
+    def sees_overview(self) -> bool:
+        """Whether the organisation as a whole is this viewer's to see."""
+        return self.viewer.role in (Role.COORDINATOR, Role.SERVICE)
 
     def coordinators_work(self) -> tuple[InvoicingWork, str]:
         """What a mutation works with, and who is written down as having done it. Raises Forbidden."""

@@ -15,7 +15,6 @@ from services.invoicing.domain.payments import PaymentMethod, PaymentStatus, due
 from services.invoicing.graphql.context import Info
 from services.invoicing.graphql.lines import InvoicedPackage, InvoicedSession, InvoiceLine
 from services.invoicing.reads import Wanted
-from shared.auth.viewer import Role
 from shared.contracts.billing import Statement
 from shared.database.database import Row
 from shared.graphql.money import Document, ShownMoney, document_field, money_field, show
@@ -175,17 +174,56 @@ class Invoice:
     async def pdf(self, info: Info) -> Document:
         """The newest version that is there, by a link that expires."""
         file = await info.context.load.files.load(self.row["id"])
-        if file is None:
-            return Document(available=False, url=None, sha256=None, reason=self.document_status.value)
-        name = file_name(file["number"], file["version"])
-        url = await info.context.files.link(file["file_key"], LINK_LIFETIME, name)
-        return Document(available=True, url=url, sha256=file["sha256"], reason=None)
+        return _no_document(self.document_status) if file is None else await _linked(info, file)
+
+    @strawberry.field
+    async def documents(self, info: Info) -> list["InvoiceDocument"]:
+        """Every version of its PDF, the newest first."""
+        return [InvoiceDocument.of(row) for row in await info.context.load.documents.load(self.row["id"])]
 
     def _statement(self, info: Info) -> Awaitable[Statement]:
         return info.context.load.statements.load(self.row["id"])
 
     def _shown(self, amount_minor: int, info: Info) -> ShownMoney:
         return show(Money(amount_minor, self.row["currency"]), info)
+
+
+@strawberry.type(description="One version of an invoice's PDF, made when its payments stood so.")
+class InvoiceDocument:
+    row: strawberry.Private[Row]
+    version: int
+    status: DocumentStatus
+    payment_status: PaymentStatus
+    attempts: int
+    rendered_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Row) -> "InvoiceDocument":
+        return cls(
+            row=row,
+            version=row["version"],
+            status=DocumentStatus(row["status"]),
+            payment_status=PaymentStatus(row["payment_status"]),
+            attempts=row["attempts"],
+            rendered_at=row["rendered_at"],
+        )
+
+    @strawberry.field
+    def reason(self, info: Info) -> str | None:
+        """Why the last attempt failed; coordinators see it."""
+        return self.row["reason"] if info.context.sees_overview else None
+
+    @strawberry.field
+    async def invoice(self, info: Info) -> Invoice | None:
+        return await _invoice(info, self.row["invoice_id"])
+
+    @document_field
+    async def pdf(self, info: Info) -> Document:
+        """By a link that expires."""
+        invoice = await info.context.load.invoices.load(self.row["invoice_id"])
+        if self.row["file_key"] is None or invoice is None:
+            return _no_document(self.status)
+        return await _linked(info, {**self.row, "number": invoice["number"]})
 
 
 @strawberry.type(description="Money that came in from a parent.")
@@ -211,7 +249,7 @@ class Payment:
     @strawberry.field
     def recorded_by(self, info: Info) -> str | None:
         """The coordinator; coordinators see it."""
-        return self.row["recorded_by"] if info.context.viewer.role in (Role.COORDINATOR, Role.SERVICE) else None
+        return self.row["recorded_by"] if info.context.sees_overview else None
 
     @strawberry.field
     async def invoice(self, info: Info) -> Invoice | None:
@@ -263,6 +301,16 @@ class PaymentAllocation:
     @strawberry.field
     async def invoice(self, info: Info) -> Invoice | None:
         return await _invoice(info, self.row["invoice_id"])
+
+
+def _no_document(status: DocumentStatus) -> Document:
+    return Document(available=False, url=None, sha256=None, reason=status.value)
+
+
+async def _linked(info: Info, file: Row) -> Document:
+    name = file_name(file["number"], file["version"])
+    url = await info.context.files.link(file["file_key"], LINK_LIFETIME, name)
+    return Document(available=True, url=url, sha256=file["sha256"], reason=None)
 
 
 async def _invoice(info: Info, invoice_id: UUID | None) -> Invoice | None:

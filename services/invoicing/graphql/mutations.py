@@ -8,6 +8,7 @@ from services.invoicing.domain.payments import PaymentMethod
 from services.invoicing.graphql.context import Info
 from services.invoicing.graphql.invoices import Invoice, Payment
 from services.invoicing.use_cases.record_payment import NewPayment, record_payment
+from services.invoicing.use_cases.rerender_invoice import rerender_invoice
 from services.invoicing.use_cases.void_invoice import Voiding, void_invoice
 from shared.errors import NotFound
 from shared.graphql.money import MoneyInput
@@ -58,6 +59,12 @@ class VoidInvoicePayload:
     invoice: Invoice
 
 
+@strawberry.type(description="`queued`: how many of its documents are on their way; 0 when none is missing.")
+class RerenderInvoicePayload:
+    invoice: Invoice
+    queued: int
+
+
 @strawberry.type
 class Mutation:
     @strawberry.mutation
@@ -75,6 +82,14 @@ class Mutation:
         work, by = info.context.coordinators_work()
         invoice_id = await void_invoice(work, input.content(), input.idempotency_key, by)
         return VoidInvoicePayload(invoice=await _invoice(info, invoice_id))
+
+    @strawberry.mutation
+    async def rerender_invoice(self, info: Info, id: strawberry.ID) -> RerenderInvoicePayload:  # noqa: A002
+        """Has those of its documents that failed, or whose files are lost, rendered again."""
+        work, by = info.context.coordinators_work()
+        invoice_id = parse_id(id)
+        queued = await rerender_invoice(work, info.context.files, invoice_id, by)
+        return RerenderInvoicePayload(invoice=await _invoice(info, invoice_id), queued=queued)
 
 
 async def _invoice(info: Info, invoice_id: UUID) -> Invoice:

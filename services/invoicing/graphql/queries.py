@@ -2,12 +2,14 @@
 
 import strawberry
 
+from services.invoicing import reads
 from services.invoicing.graphql.context import Info
-from services.invoicing.graphql.invoices import Invoice, InvoiceFilter, invoice_page
+from services.invoicing.graphql.invoices import Invoice, InvoiceDocument, InvoiceFilter, invoice_page
 from services.invoicing.reads import Wanted
+from shared.auth.viewer import Role
 from shared.errors import InvalidInput
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
-from shared.graphql.pages import Connection
+from shared.graphql.pages import TIME_KEY, Connection, listed
 from shared.ids import parse_id
 
 
@@ -41,6 +43,15 @@ class Query:
     ) -> Connection[Invoice]:
         """The newest month first, and in it the highest number. `search` is a piece of a number or of a name."""
         return await invoice_page(info, _wanted(filter or InvoiceFilter(), search), first, after)
+
+    @strawberry.field
+    async def parked_documents(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[InvoiceDocument]:
+        """What failed for good, the latest first: `rerenderInvoice` has it tried again. For coordinators."""
+        info.context.require(Role.COORDINATOR, Role.SERVICE)
+        listing = reads.parked_documents()
+        return await listed(info.context.database, listing, first, after, TIME_KEY, InvoiceDocument.of)
 
     @strawberry.field
     async def invoicing_audit(

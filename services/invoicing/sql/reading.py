@@ -68,3 +68,8 @@ ALLOCATIONS = """
     FROM allocation a JOIN payment p ON p.id = a.payment_id
 """
 DOCUMENT_COUNTS = "SELECT i.cycle_id, i.document_status, count(*) AS documents FROM invoice i"
+DOCUMENTS = """
+    SELECT d.id, d.invoice_id, d.version, d.status, d.payment_status, d.attempts, d.reason, d.rendered_at, d.due_at,
+        d.file_key, d.sha256
+    FROM document d
+"""

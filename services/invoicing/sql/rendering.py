@@ -5,6 +5,16 @@ QUEUE = """
     VALUES ($1, $2, $3, $4, $5, 'QUEUED', $6, 0)
 """
 
+VERSIONS = """
+    SELECT d.id, d.version, d.status, d.sha256, d.reason, i.number, i.month, i.document_version
+    FROM document d JOIN invoice i ON i.id = d.invoice_id WHERE d.invoice_id = $1 ORDER BY d.version
+"""
+QUEUE_AGAIN = """
+    UPDATE document SET status = 'QUEUED', due_at = $2, attempts = 0, reason = NULL, file_key = NULL, sha256 = NULL,
+        size_bytes = NULL, rendered_at = NULL
+    WHERE id = $1 AND status = $3 RETURNING id
+"""
+
 LEASE = """
     UPDATE document SET due_at = $2, attempts = attempts + 1 WHERE id IN (
         SELECT id FROM document WHERE status = 'QUEUED' AND due_at <= $1
