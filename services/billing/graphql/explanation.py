@@ -14,7 +14,12 @@ from shared.graphql.money import ShownMoney, money_field, show
 from shared.money import Money
 from shared.period import Month
 
-strawberry.enum(BillingState, description="Where one side of a session's billing stands.")
+strawberry.enum(
+    BillingState,
+    description="Where one side of a session's billing stands. AWAITED: approved, but billing has not heard of it yet."
+    " COVERED: by a package, never charged by itself. NO_RATE: its tutor has none for its day, which keeps the month"
+    " from closing. CANCELLED: reversed before its month closed. VOIDED: charged, and the invoice was voided since.",
+)
 
 
 @strawberry.enum
