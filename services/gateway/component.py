@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from services.gateway.endpoint.endpoint import Authenticate, GraphQLEndpoint
 from services.gateway.endpoint.operations import Operations
+from services.gateway.endpoint.socket import GraphQLSockets
 from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, load_supergraph
 from services.gateway.graphql.context import context_opener
 from services.gateway.graphql.schema import SCHEMA
@@ -30,9 +31,12 @@ async def open_gateway(around: Surroundings) -> AsyncIterator[Service]:
     limits = Limits(depth=settings.query_depth, fields=settings.query_fields)
     engine = Engine(supergraph, _subgraphs(around, settings, supergraph), limits)
     operations = Operations(engine, settings.streams_per_subject)
-    endpoint = GraphQLEndpoint(operations, _authenticator(around), settings.body_bytes, around.stopping)
+    authenticate = _authenticator(around)
+    endpoint = GraphQLEndpoint(operations, authenticate, settings.body_bytes, around.stopping)
+    sockets = GraphQLSockets(operations, authenticate, settings.body_bytes, settings.welcome_origins, around.stopping)
     routes = [
         Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", sockets.respond),
         run_monthly_route(around.peer("billing"), settings.body_bytes),
         invoice_exports_route(around.peer("invoicing")),
         *around.files.routes,

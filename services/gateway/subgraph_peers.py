@@ -67,7 +67,7 @@ class PeerSubgraph:
 
 async def _events(answer: PeerStream) -> AsyncGenerator[bytes, None]:
     """The bodies of the stream's events. Without a stream, the one body that says why."""
-    if not answer.headers.get("content-type", "").startswith(event_stream.MEDIA_TYPE):
+    if not event_stream.is_one(answer.headers):
         yield b"".join([chunk async for chunk in answer.chunks])
         return
     try:

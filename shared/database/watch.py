@@ -33,9 +33,11 @@ log = structlog.get_logger()
 
 
 class Listener(Generic[Change]):
-    """What one listener has yet to take. `only_latest`: a change replaces those before it that still wait."""
+    """One of those who listen, and what it has yet to take. `only_latest`: a change replaces those that still wait."""
 
-    def __init__(self, *, only_latest: bool) -> None:
+    def __init__(self, listeners: "WeakSet[Listener[Change]]", *, only_latest: bool) -> None:
+        self._listeners = listeners
+        listeners.add(self)
         self._waiting: deque[Change] = deque(maxlen=1 if only_latest else None)
         self._arrived = asyncio.Event()
         self._end: NivaaError | None = None
@@ -56,6 +58,10 @@ class Listener(Generic[Change]):
         if len(self._waiting) > MOST_WAITING:
             self.end(TooSlow("more has changed than was taken; look at how things stand, then subscribe again"))
         self._arrived.set()
+
+    def leave(self) -> None:
+        """Nothing more is kept for it. A listener that is dropped without this leaves when it is collected."""
+        self._listeners.discard(self)
 
     def forget(self) -> None:
         """Nothing that has come so far is for this listener."""
@@ -103,8 +109,7 @@ class Watch(Generic[Subject, Change]):
     async def listen(self, subject: Subject) -> Listener[Change]:
         """Hears of every change that is committed after this returns, of none that was committed before it began."""
         watched = self._watched.setdefault(subject, _Watched(self._open_reader(subject)))
-        listener: Listener[Change] = Listener(only_latest=self._only_latest)
-        watched.listeners.add(listener)
+        listener = Listener(watched.listeners, only_latest=self._only_latest)
         async with watched.reading:
             await watched.look()
             listener.forget()

@@ -17,16 +17,19 @@ _CLOCK = SystemClock()  # tokens are about the real present, even where the busi
 
 async def heard(listener: Listener[Change], viewer: Viewer) -> AsyncGenerator[Change, None]:
     """Every change, until the viewer's token ends: then Unauthenticated."""
-    while True:
-        left = _seconds_left(viewer.known_until)
-        if left is not None and left <= 0:
-            raise Unauthenticated("The token has expired.")
-        try:
-            async with asyncio.timeout(left):
-                change = await listener.next()
-        except TimeoutError:
-            continue
-        yield change
+    try:
+        while True:
+            left = _seconds_left(viewer.known_until)
+            if left is not None and left <= 0:
+                raise Unauthenticated("The token has expired.")
+            try:
+                async with asyncio.timeout(left):
+                    change = await listener.next()
+            except TimeoutError:
+                continue
+            yield change
+    finally:
+        listener.leave()
 
 
 def _seconds_left(until: datetime | None) -> float | None:

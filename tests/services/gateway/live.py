@@ -15,7 +15,7 @@ from services.packages.component import COMPONENT as PACKAGES
 from services.packages.domain.alerts import Standing
 from services.packages.sql.alerts import new_alerts
 from shared.auth.viewer import Viewer
-from shared.database.watch import Listener
+from shared.database.watch import Listener, _Watched
 from shared.ids import new_id
 from shared.runtime.serving import serving
 from tests.asking import Asker
@@ -61,8 +61,9 @@ class Live:
 
     @property
     def listeners(self) -> list[Listener[Any]]:
-        """What holds on to the packages service for its subscribers."""
-        return [each for each in gc.get_objects() if isinstance(each, Listener)]
+        """Who listens in the packages service for its subscribers."""
+        watched = [each for each in gc.get_objects() if isinstance(each, _Watched)]
+        return [listener for each in watched for listener in each.listeners]
 
 
 @asynccontextmanager

@@ -174,7 +174,7 @@ async def test_who_does_not_read_misses_and_is_told_so(live: Live, monkeypatch: 
         )
         await reader.readuntil(b":\n\n")
         async with asyncio.timeout(60):
-            while not any(listener._end for listener in live.listeners):
+            while any(listener._end is None for listener in live.listeners):
                 await live.raise_alert(asha, 20)
                 await asyncio.sleep(0.1)
             told = await reader.read(-1)
