@@ -1,6 +1,8 @@
 """A month's cycle in the terminal: run it, preview it, show it, verify it, watch its invoices being rendered."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from typing import Any
 
 from rich.console import Console
@@ -10,8 +12,7 @@ from rich.table import Table
 from nivaa.gateway import Gateway
 from shared.period import Month
 
-_POLL_SECONDS = 0.2
-_POLLS_WITHOUT_PROGRESS = 50
+_SECONDS_WITHOUT_PROGRESS = 10.0
 
 RUN = "mutation Run($input: RunMonthlyCycleInput!) { runMonthlyCycle(input: $input) { billingCycle { id } } }"
 CYCLE = """
@@ -33,9 +34,9 @@ query Preview($month: Month!) {
     blockers { tutorName sessions }
   }
 }"""
-DOCUMENTS = """
-query Documents($month: Month!) {
-  billingCycle(month: $month) { statementsCount documents { rendered failed } }
+PROGRESS = """
+subscription Progress($month: Month!) {
+  cycleProgress(month: $month) { statements documents { rendered failed } }
 }"""
 
 
@@ -94,24 +95,26 @@ def _show(console: Console, title: str, rows: list[tuple[str, Any]]) -> None:
 async def watch_documents(console: Console, gateway: Gateway, month: Month) -> None:
     """Until every invoice is rendered or has failed; what makes no progress is left to the background."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(f"Rendering the invoices of {month}", total=None)
-        statements = settled = failed = polls_without_progress = 0
-        while polls_without_progress < _POLLS_WITHOUT_PROGRESS:
-            statements, settled, failed = await _settled(gateway, month)
-            polls_without_progress = 0 if settled > progress.tasks[task].completed else polls_without_progress + 1
-            progress.update(task, total=statements, completed=settled)
-            if settled >= statements:
-                break
-            await asyncio.sleep(_POLL_SECONDS)
+    statements = settled = failed = 0
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(f"Rendering the invoices of {month}", total=None)
+        async for progress in _while_it_progresses(gateway.follow(PROGRESS, month=str(month))):
+            documents = progress["cycleProgress"]["documents"]
+            statements, failed = progress["cycleProgress"]["statements"] or 0, documents["failed"]
+            settled = documents["rendered"] + failed
+            bar.update(task, total=statements, completed=settled)
     if failed:
         console.print(f"[red]{failed} invoices could not be rendered.[/] They are tried again.")
     if settled < statements:
         console.print(f"{statements - settled} invoices wait to be rendered in the background.")
 
 
-async def _settled(gateway: Gateway, month: Month) -> tuple[int, int, int]:
-    """How many invoices there will be, how many are rendered or failed, how many of those failed."""
-    cycle = (await gateway.ask(DOCUMENTS, month=str(month)))["billingCycle"]
-    documents = cycle["documents"]
-    return cycle["statementsCount"], documents["rendered"] + documents["failed"], documents["failed"]
+async def _while_it_progresses(
+    events: AsyncGenerator[dict[str, Any], None],
+) -> AsyncGenerator[dict[str, Any], None]:
+    async with aclosing(events):
+        with suppress(TimeoutError, StopAsyncIteration):
+            while True:
+                async with asyncio.timeout(_SECONDS_WITHOUT_PROGRESS):
+                    event = await anext(events)
+                yield event

@@ -1,6 +1,6 @@
 """Event streams (server-sent events, as the HTML standard has them): written, and read as they come."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 
 MEDIA_TYPE = "text/event-stream"
@@ -23,6 +23,11 @@ class BrokenStream(ValueError):
 class ServerEvent:
     name: str
     data: str
+
+
+def is_one(headers: Mapping[str, str]) -> bool:
+    """By the headers of a response, whose names are in lower case."""
+    return headers.get("content-type", "").startswith(MEDIA_TYPE)
 
 
 def written(name: str, data: bytes) -> bytes:

@@ -8,16 +8,20 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from services.billing.domain.progress import Progress
 from services.billing.events import handlers
 from services.billing.graphql.context import BillingContext, loaders
 from services.billing.graphql.schema import SCHEMA
 from services.billing.http import routes
 from services.billing.settings import BillingSettings
+from services.billing.sql.progress import ProgressReader
 from services.billing.use_cases.finish_closing import finish_closing
 from services.billing.work import BillingWork
 from shared.auth.viewer import Viewer
+from shared.database.watch import Watch
 from shared.graphql.context import is_frozen
 from shared.graphql.server import GraphQLServer
+from shared.period import Month
 from shared.runtime.component import Component, Service, Surroundings
 
 FINISH_EVERY_SECONDS = 3.0
@@ -35,12 +39,17 @@ async def open_billing(around: Surroundings) -> AsyncIterator[Service]:
         taxes=settings.taxes,
         patience_seconds=settings.run_patience_seconds,
     )
-    graphql = GraphQLServer(SCHEMA, partial(_context, settings, work))
+    progress = Watch[Month, Progress](
+        lambda month: ProgressReader(around.database, month).read, work.progressed, around.stopping, only_latest=True
+    )
+    graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, progress))
     app = Starlette(routes=[Route("/graphql", graphql), *routes(work)])
-    yield Service(app=app, handlers=handlers(work), jobs=[partial(_keep_finishing, work)])
+    yield Service(app=app, handlers=handlers(work), jobs=[partial(_keep_finishing, work), progress.run])
 
 
-def _context(settings: BillingSettings, work: BillingWork, viewer: Viewer) -> BillingContext:
+def _context(
+    settings: BillingSettings, work: BillingWork, progress: Watch[Month, Progress], viewer: Viewer
+) -> BillingContext:
     return BillingContext(
         viewer=viewer,
         frozen=is_frozen(viewer, settings.freeze),
@@ -48,6 +57,7 @@ def _context(settings: BillingSettings, work: BillingWork, viewer: Viewer) -> Bi
         locale=settings.locale,
         work=work,
         load=loaders(work),
+        progress=progress,
     )
 
 

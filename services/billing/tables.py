@@ -285,6 +285,19 @@ class PayoutLine(Model):
         table = "payout_line"
 
 
+class DocumentProgress(Model):
+    """How far invoicing has come with a cycle's documents: its latest word by `at`."""
+
+    cycle_id = fields.UUIDField(primary_key=True)
+    queued = fields.IntField()
+    rendered = fields.IntField()
+    failed = fields.IntField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "document_progress"
+
+
 class IdempotencyKey(IdempotencyKeyRow):
     class Meta:
         table = "idempotency_key"

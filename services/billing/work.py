@@ -1,5 +1,6 @@
 """What a use case of billing works with."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,13 +14,17 @@ from shared.period import local_date
 
 @dataclass(frozen=True, kw_only=True)
 class BillingWork(Work):
-    """Months are those of `zone`; `patience_seconds` bounds how long a run waits for the packages service."""
+    """Months are those of `zone`; `patience_seconds` bounds how long a run waits for the packages service.
+
+    `progressed` is set when this process has committed a step of a month.
+    """
 
     zone: ZoneInfo
     currency: str
     taxes: Sequence[TaxRate] = ()
     patience_seconds: float = 30.0
     arrivals: Arrivals = field(default_factory=Arrivals)
+    progressed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def today(self) -> date:

@@ -8,7 +8,7 @@ from graphql import build_ast_schema, parse, validate
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-QUERIES = re.findall(r"--data-urlencode 'query=(\{.*?\n\})'", README, re.DOTALL)
+QUERIES = re.findall(r"--data-urlencode 'query=((?:subscription )?\{.*?\n\})'", README, re.DOTALL)
 BLOCKS = "".join(re.findall(r"```graphql\n(.*?)```", README, re.DOTALL))
 KEYWORD = r"^(?:mutation|query) "
 OPERATIONS = [*QUERIES, *re.findall(rf"{KEYWORD}.*?(?={KEYWORD}|\Z)", BLOCKS, re.DOTALL | re.MULTILINE)]

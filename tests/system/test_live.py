@@ -1,16 +1,29 @@
 """Subscriptions through the gateway, over what really happens in the services behind it."""
 
+import asyncio
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.auth.viewer import Role, Viewer
+from shared.period import Month
 from tests.streams import event_source
 from tests.system.conftest import Running
 from tests.system.desk import Desk, at_desk
+from tests.system.term import begin_term, this_month
 
 ALERTS = """subscription {
   lowPackageAlert { id status remaining acknowledgedBy parent { name invoices { nodes { number } } } }
 }"""
+PROGRESS = """subscription ($month: Month!) {
+  cycleProgress(month: $month) {
+    status phase sessionsCounted statements documents { queued rendered failed }
+    cycle { invoices { totalCount } documents { rendered } }
+  }
+}"""
+PHASES = ("OPEN", "COLLECTING", "CALCULATING", "RENDERING", "DONE")
+FAMILIES = 5
+SEED = 20261126
 ACKNOWLEDGE = "mutation ($id: ID!) { acknowledgeAlert(id: $id) { lowPackageAlert { id } } }"
 
 
@@ -43,6 +56,31 @@ async def test_alerts_reach_whom_they_are_for_each_once(running: Running) -> Non
                 ("Asha Rao", "RESOLVED", 10, desk.viewer.subject),
             ]
             assert [shown(await home.next()) for _ in range(3)] == seen[1:]
+
+
+async def test_a_month_is_followed_to_its_last_document(running: Running) -> None:
+    async with running() as product, at_desk(product.gateway) as desk:
+        month = str(this_month().plus(-1))
+        chance = random.Random(SEED)  # noqa: S311 - chance that can be repeated is the point
+        term = await begin_term(desk, FAMILIES, chance)
+        await desk.approve_all(await term.log_month(desk, Month.parse(month), 1))
+        token = product.gateway.token(desk.viewer)
+        async with event_source(desk.http, product.gateway.url, token, PROGRESS, month=month) as source:
+            assert (await source.next())["data"]["cycleProgress"]["phase"] == "OPEN"
+            run = asyncio.create_task(desk.run(month))
+            seen: list[dict[str, Any]] = []
+            while not seen or seen[-1]["phase"] != "DONE":
+                answer = await source.next()
+                assert "errors" not in answer, answer
+                seen.append(answer["data"]["cycleProgress"])
+            await source.complete()
+        await run
+        order = [PHASES.index(progress["phase"]) for progress in seen]
+        assert order == sorted(order)
+        done = seen[-1]
+        assert done["documents"] == {"queued": 0, "rendered": FAMILIES, "failed": 0}
+        assert (done["status"], done["sessionsCounted"], done["statements"]) == ("CLOSED", 2 * FAMILIES, FAMILIES)
+        assert done["cycle"] == {"invoices": {"totalCount": FAMILIES}, "documents": {"rendered": FAMILIES}}
 
 
 def parent(person_id: str) -> Viewer:

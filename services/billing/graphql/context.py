@@ -8,6 +8,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from services.billing.domain.progress import Progress
 from services.billing.reads import (
     Pay,
     cycles_by_id,
@@ -21,6 +22,7 @@ from services.billing.sql.explanations import Trace, traces_by_session
 from services.billing.work import BillingWork
 from shared.auth.viewer import Role
 from shared.database.database import Row, Statements
+from shared.database.watch import Watch
 from shared.graphql.context import Context
 from shared.period import Month
 
@@ -38,11 +40,16 @@ class Loaders:
     pay: DataLoader[tuple[UUID, Month], Pay]
     trace: DataLoader[UUID, Trace | None]
 
+    def forget(self) -> None:
+        for loader in vars(self).values():
+            loader.clear_all()
+
 
 @dataclass(frozen=True, kw_only=True)
 class BillingContext(Context):
     work: BillingWork
     load: Loaders
+    progress: Watch[Month, Progress]
 
     def sees_tutor(self, tutor_id: UUID) -> bool:
         """Tutors see their own pay; coordinators and services everyone's."""

@@ -2,7 +2,8 @@
 
 from services.billing.graphql.mutations import Mutation
 from services.billing.graphql.queries import Query
+from services.billing.graphql.subscriptions import Subscription
 from services.billing.graphql.types import Session, Tutor
 from shared.graphql.schema import subgraph
 
-SCHEMA = subgraph(Query, Mutation, types=[Session, Tutor])
+SCHEMA = subgraph(Query, Mutation, Subscription, types=[Session, Tutor])

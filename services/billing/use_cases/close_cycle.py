@@ -55,6 +55,7 @@ async def close_cycle(work: BillingWork, month: Month) -> None:
         await _write_statements(work, transaction, cycle, totals, now)
         await _write_payouts(work, transaction, cycle, totals)
         await mark_closed(transaction, cycle, totals.totals(), now)
+        transaction.after_commit(work.progressed.set)
 
 
 async def _write_statements(

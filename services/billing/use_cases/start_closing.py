@@ -57,6 +57,7 @@ async def start_closing(work: BillingWork, run: NewRun, idempotency_key: str | N
             await record_audit(transaction, "CLOSE_CYCLE", cycle_id, about, now, by)
         if not await is_sealed(transaction, run.month):
             await work.outbox.stage(transaction, [PeriodClosing(month=str(run.month))], now)
+        transaction.after_commit(work.progressed.set)
     return Cycle(cycle_id, run.month, CycleStatus.CLOSING, by)
 
 

@@ -111,7 +111,7 @@ async def _record(work: InvoicingWork, outcomes: Sequence[Outcome]) -> None:
         for statement, rows in _changes(outcomes, now).items():
             await transaction.execute_many(statement, rows)
         cycles = sorted({outcome.cycle_id for outcome in outcomes})
-        progress = [await _progress(transaction, cycle_id, now) for cycle_id in cycles]
+        progress = [await _progress(work, transaction, cycle_id) for cycle_id in cycles]
         await work.outbox.stage(transaction, progress, now)
 
 
@@ -133,8 +133,9 @@ def _changes(outcomes: Sequence[Outcome], rendered_at: datetime) -> dict[str, li
     return changes
 
 
-async def _progress(transaction: Transaction, cycle_id: UUID, at: datetime) -> DocumentsRendered:
-    """One batch of a cycle after the other, by the lock on its block: the last to count counts them all."""
+async def _progress(work: InvoicingWork, transaction: Transaction, cycle_id: UUID) -> DocumentsRendered:
+    """One batch of a cycle after the other, by the lock on its block: the last to count counts them all, and its
+    instant is the latest."""
     month = await transaction.value(rendering.LOCK_BLOCK, cycle_id)
     counts = {row["status"]: row["documents"] for row in await transaction.rows(rendering.PROGRESS, cycle_id)}
     return DocumentsRendered(
@@ -143,7 +144,7 @@ async def _progress(transaction: Transaction, cycle_id: UUID, at: datetime) -> D
         queued=counts.get(DocumentStatus.QUEUED, 0),
         rendered=counts.get(DocumentStatus.RENDERED, 0),
         failed=counts.get(DocumentStatus.FAILED, 0),
-        at=at,
+        at=work.clock.now(),
     )
 
 
