@@ -2,14 +2,21 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from shared.auth.viewer import Role, Viewer
 from shared.period import Month
+from tests.servers.process import free_port
 from tests.streams import event_source
 from tests.system.conftest import Running
 from tests.system.desk import Desk, at_desk
+from tests.system.product import Form
+from tests.system.server_process import ServerProcess
 from tests.system.term import begin_term, this_month
 
 ALERTS = """subscription {
@@ -81,6 +88,41 @@ async def test_a_month_is_followed_to_its_last_document(running: Running) -> Non
         assert done["documents"] == {"queued": 0, "rendered": FAMILIES, "failed": 0}
         assert (done["status"], done["sessionsCounted"], done["statements"]) == ("CLOSED", 2 * FAMILIES, FAMILIES)
         assert done["cycle"] == {"invoices": {"totalCount": FAMILIES}, "documents": {"rendered": FAMILIES}}
+
+
+@pytest.mark.parametrize("form", ["distributed"], indirect=True)
+async def test_what_another_process_of_the_service_changes_is_heard_until_the_own_one_dies(
+    form: Form, tmp_path: Path
+) -> None:
+    product = form.lay_out(tmp_path, {})
+    packages = next(server for server in product.servers if "services.packages" in server.module_and_arguments)
+    another = another_of(packages)
+    try:
+        await product.start()
+        another.start()
+        await another.until_ready()
+        async with at_desk(product.gateway) as desk:
+            asha, session = await almost_low(desk, "Asha Rao")
+            token = product.gateway.token(desk.viewer)
+            async with event_source(desk.http, product.gateway.url, token, ALERTS) as source:
+                there = replace(desk, gateway=replace(product.gateway, url=f"http://127.0.0.1:{another.port}"))
+                await there.approve(session)
+                await there.sell(asha, 10, "500")
+                assert [shown(await source.next())[1] for _ in range(2)] == ["OPEN", "RESOLVED"]
+                packages.kill()
+                last = await source.next()
+                await source.complete()
+        assert (last["data"], last["errors"][0]["extensions"]["code"]) == (None, "UPSTREAM_UNAVAILABLE")
+    finally:
+        another.end()
+        product.end()
+
+
+def another_of(server: ServerProcess) -> ServerProcess:
+    """One more process of the same service, on the same data."""
+    port = free_port()
+    settings = {**server.settings, "NIVAA_PORT": str(port)}
+    return ServerProcess(server.module_and_arguments, settings, port, server.output.with_suffix(".another.txt"))
 
 
 def parent(person_id: str) -> Viewer:
