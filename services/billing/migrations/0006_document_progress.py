@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0004_complete")]
+    dependencies = [("billing", "0005_charges_by_parent")]
 
     initial = False
 
