@@ -59,7 +59,7 @@ async def one_by_one(work: PackagesWork, session_ids: Sequence[UUID]) -> None:
 
     async def client() -> None:
         for session_id in waiting:
-            await approve_session(work, session_id, BY)
+            await approve_session(work, session_id, None, BY)
 
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
 
@@ -69,7 +69,7 @@ async def in_batches(work: PackagesWork, session_ids: Sequence[UUID]) -> None:
 
     async def worker() -> None:
         for batch in waiting:
-            await approve_sessions(work, batch, BY)
+            await approve_sessions(work, batch, None, BY)
 
     await asyncio.gather(*(worker() for _ in range(WORKERS)))
 
@@ -85,7 +85,7 @@ async def recorded_script(work: PackagesWork, numbers: Sequence[int]) -> Script:
     """What one approval asks of the server, once everything else has been done that is only done once."""
     await rate_of(one_by_one, work, numbers[1:])
     with recorded() as statements:
-        await approve_session(work, SESSION.id(numbers[0]), BY)
+        await approve_session(work, SESSION.id(numbers[0]), None, BY)
     return script_of(statements)
 
 

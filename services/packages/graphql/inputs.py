@@ -12,6 +12,7 @@ from services.packages.use_cases.create_package_offer import NewOffer
 from services.packages.use_cases.create_person import NewPerson
 from services.packages.use_cases.extend_package import Extension
 from services.packages.use_cases.log_session import NewSession
+from services.packages.use_cases.reinstate_package import Reinstatement
 from services.packages.use_cases.update_person import PersonUpdate
 from shared.errors import InvalidInput
 from shared.graphql.money import MoneyInput
@@ -139,6 +140,18 @@ class ExtendPackageInput:
         return Extension(
             package_id=parse_id(self.package_id, "packageId"), expires_on=self.expires_on, reason=self.reason
         )
+
+
+@strawberry.input(description="What has expired is given back; null keeps the present last valid day.")
+class ReinstatePackageInput:
+    package_id: strawberry.ID
+    reason: str
+    expires_on: date | None = None
+    idempotency_key: str | None = None
+
+    def read(self) -> Reinstatement:
+        package_id = parse_id(self.package_id, "packageId")
+        return Reinstatement(package_id=package_id, expires_on=self.expires_on, reason=self.reason)
 
 
 @strawberry.input

@@ -15,6 +15,7 @@ from services.packages.graphql.inputs import (
     CreateTutorInput,
     ExtendPackageInput,
     LogSessionInput,
+    ReinstatePackageInput,
     UpdatePersonInput,
 )
 from services.packages.graphql.loaders import One
@@ -30,6 +31,7 @@ from services.packages.graphql.payloads import (
     CreateTutorPayload,
     ExtendPackagePayload,
     LogSessionPayload,
+    ReinstatePackagePayload,
     RejectSessionPayload,
     ReverseSessionPayload,
     UpdatePersonPayload,
@@ -52,7 +54,8 @@ from services.packages.use_cases.extend_package import extend_package
 from services.packages.use_cases.import_people import import_people
 from services.packages.use_cases.import_sessions import import_sessions
 from services.packages.use_cases.log_session import NewSession, log_session
-from services.packages.use_cases.reject_session import reject_session
+from services.packages.use_cases.reinstate_package import reinstate_package
+from services.packages.use_cases.reject_session import NewRejection, reject_session
 from services.packages.use_cases.reverse_session import NewReversal, reverse_session
 from services.packages.use_cases.update_person import update_person
 from shared.auth.viewer import Role
@@ -117,6 +120,13 @@ class Mutation:
         return ExtendPackagePayload(session_package=await _package(info, package_id))
 
     @strawberry.mutation
+    async def reinstate_package(self, info: Info, input: ReinstatePackageInput) -> ReinstatePackagePayload:  # noqa: A002
+        info.context.require(Role.COORDINATOR)
+        asked = input.read()
+        package_id = await reinstate_package(info.context.work, asked, input.idempotency_key, info.context.actor)
+        return ReinstatePackagePayload(session_package=await _package(info, package_id))
+
+    @strawberry.mutation
     async def import_people(self, info: Info, input: ImportPeopleInput) -> ImportPayload:  # noqa: A002
         """The same reference with the same content again is nothing new."""
         info.context.require(Role.COORDINATOR)
@@ -143,11 +153,16 @@ class Mutation:
         return LogSessionPayload(session=await _session(info, session_id))
 
     @strawberry.mutation
-    async def approve_session(self, info: Info, id: strawberry.ID) -> ApproveSessionPayload:  # noqa: A002
+    async def approve_session(
+        self,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002
+        idempotency_key: str | None = None,
+    ) -> ApproveSessionPayload:
         """Approving again changes nothing and answers the same."""
         info.context.require(Role.COORDINATOR)
         session_id = parse_id(id)
-        await approve_session(info.context.work, session_id, info.context.actor)
+        await approve_session(info.context.work, session_id, idempotency_key, info.context.actor)
         session = await _session(info, session_id)
         return ApproveSessionPayload(
             session=session,
@@ -156,11 +171,13 @@ class Mutation:
         )
 
     @strawberry.mutation
-    async def approve_sessions(self, info: Info, ids: list[strawberry.ID]) -> ApproveSessionsPayload:
+    async def approve_sessions(
+        self, info: Info, ids: list[strawberry.ID], idempotency_key: str | None = None
+    ) -> ApproveSessionsPayload:
         """At most 1,000, in order of session start; a refused one hinders no other."""
         info.context.require(Role.COORDINATOR)
         wanted = [parse_id(id_) for id_ in ids]
-        outcomes = await approve_sessions(info.context.work, wanted, info.context.actor)
+        outcomes = await approve_sessions(info.context.work, wanted, idempotency_key, info.context.actor)
         info.context.loaders.forget()
         rows = await info.context.loaders.session.load_many([outcome.session_id for outcome in outcomes])
         return ApproveSessionsPayload(
@@ -176,11 +193,17 @@ class Mutation:
         )
 
     @strawberry.mutation
-    async def reject_session(self, info: Info, id: strawberry.ID, reason: str) -> RejectSessionPayload:  # noqa: A002
+    async def reject_session(
+        self,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002
+        reason: str,
+        idempotency_key: str | None = None,
+    ) -> RejectSessionPayload:
         info.context.require(Role.COORDINATOR)
-        session_id = parse_id(id)
-        await reject_session(info.context.work, session_id, reason, info.context.actor)
-        return RejectSessionPayload(session=await _session(info, session_id))
+        new = NewRejection(session_id=parse_id(id), reason=reason)
+        await reject_session(info.context.work, new, idempotency_key, info.context.actor)
+        return RejectSessionPayload(session=await _session(info, new.session_id))
 
     @strawberry.mutation
     async def reverse_session(

@@ -51,6 +51,11 @@ class ExtendPackagePayload:
 
 
 @strawberry.type
+class ReinstatePackagePayload:
+    session_package: SessionPackage
+
+
+@strawberry.type
 class LogSessionPayload:
     session: Session
 

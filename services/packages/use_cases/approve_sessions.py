@@ -23,6 +23,8 @@ from services.packages.work import PackagesWork
 from shared.contracts.packages import SessionApproved
 from shared.database.database import Transaction
 from shared.errors import InvalidInput, NotFound, Refusal
+from shared.ids import new_id
+from shared.mutations.idempotency import claim_key
 from shared.period import Month
 
 LARGEST_BATCH = 1_000
@@ -36,24 +38,44 @@ class ApprovalOutcome:
     refusal: Refusal | None
 
 
-async def approve_session(work: PackagesWork, session_id: UUID, by: str) -> None:
-    """Approving again changes nothing. Raises NotFound, SessionNotApprovable."""
-    (outcome,) = await approve_sessions(work, [session_id], by)
-    if outcome.refusal is not None:
-        raise outcome.refusal
+@dataclass(frozen=True, slots=True)
+class NewApprovals:
+    session_ids: Sequence[UUID]
 
 
-async def approve_sessions(work: PackagesWork, session_ids: Sequence[UUID], by: str) -> list[ApprovalOutcome]:
-    """Each session's outcome, in order of session start; unknown ones last. A refused one hinders no other."""
+async def approve_session(work: PackagesWork, session_id: UUID, idempotency_key: str | None, by: str) -> None:
+    """Approving again changes nothing. Raises NotFound, SessionNotApprovable, IdempotencyKeyReused."""
+    now = work.clock.now()
+    async with work.database.transaction() as transaction:
+        if await claim_key(transaction, idempotency_key, NewApprovals([session_id]), session_id, now) is None:
+            (outcome,) = await _approve_all(work, transaction, [session_id], now, by)
+            if outcome.refusal is not None:
+                raise outcome.refusal
+
+
+async def approve_sessions(
+    work: PackagesWork, session_ids: Sequence[UUID], idempotency_key: str | None, by: str
+) -> list[ApprovalOutcome]:
+    """Each session's outcome, in order of session start; unknown ones last. A refused one hinders no other.
+
+    The same again reports the sessions as they are now. Raises InvalidInput, IdempotencyKeyReused.
+    """
     if len(session_ids) > LARGEST_BATCH:
         raise InvalidInput(f"at most {LARGEST_BATCH} sessions at once, not {len(session_ids)}")
     wanted = list(dict.fromkeys(session_ids))
     now = work.clock.now()
     async with work.database.transaction() as transaction:
-        found = await lock_sessions(transaction, wanted, work.organisation)
-        logged = [one for one in found.values() if one.status is SessionStatus.LOGGED]
-        if logged:
-            await _approve(work, transaction, logged, now, by)
+        await claim_key(transaction, idempotency_key, NewApprovals(wanted), new_id(), now)
+        return await _approve_all(work, transaction, wanted, now, by)
+
+
+async def _approve_all(
+    work: PackagesWork, transaction: Transaction, wanted: Sequence[UUID], now: datetime, by: str
+) -> list[ApprovalOutcome]:
+    found = await lock_sessions(transaction, wanted, work.organisation)
+    logged = [one for one in found.values() if one.status is SessionStatus.LOGGED]
+    if logged:
+        await _approve(work, transaction, logged, now, by)
     return _outcomes(wanted, found)
 
 

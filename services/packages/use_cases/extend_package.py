@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.packages.domain.alerts import Change, standing_of
-from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.lots import Lot
 from services.packages.domain.reason import check_reason
 from services.packages.domain.sale import check_last_valid_day
-from services.packages.sql.families import lock_family, new_movements, owner_of, saved_lots
-from services.packages.use_cases.settle_alerts import settle_alert
+from services.packages.sql.families import lock_family, owner_of
+from services.packages.use_cases.renew_lot import renew_lot
 from services.packages.work import PackagesWork
 from shared.errors import InvalidInput
 from shared.mutations.audit import record_audit
@@ -28,6 +26,7 @@ class Extension:
 
 async def extend_package(work: PackagesWork, extension: Extension, idempotency_key: str | None, by: str) -> UUID:
     """Raises NotFound, InvalidInput, PackageExpired for a day that has passed, IdempotencyKeyReused."""
+    reason = check_reason(extension.reason)
     now = work.clock.now()
     async with work.database.transaction() as transaction:
         first = await claim_key(transaction, idempotency_key, extension, extension.package_id, now)
@@ -36,27 +35,15 @@ async def extend_package(work: PackagesWork, extension: Extension, idempotency_k
         family = await lock_family(transaction, await owner_of(transaction, extension.package_id))
         lot = family.lots[extension.package_id]
         _check(lot, extension, work.organisation.date_of(now))
-        reinstated = lot.reinstate(extension.expires_on)
-        await transaction.write(saved_lots([reinstated]), new_movements(_reinstatement(lot, extension.reason), now, by))
-        await record_audit(transaction, "EXTEND_PACKAGE", lot.id, extension.reason, now, by)
-        standing = standing_of((family.lots | {lot.id: reinstated}).values(), work.organisation.date_of(now))
-        await settle_alert(work, transaction, family, standing, Change.GIVEN, now)
+        await record_audit(transaction, "EXTEND_PACKAGE", lot.id, reason, now, by)
+        await renew_lot(work, transaction, family, lot, extension.expires_on, reason, now, by)
     return lot.id
 
 
 def _check(lot: Lot, extension: Extension, today: date) -> None:
-    check_reason(extension.reason)
     if lot.expires_on is None:
         raise InvalidInput("this package never expires")
     if extension.expires_on is not None:
         if extension.expires_on <= lot.expires_on:
             raise InvalidInput(f"an extension goes beyond {lot.expires_on}")
         check_last_valid_day(extension.expires_on, today)
-
-
-def _reinstatement(lot: Lot, reason: str) -> list[Movement]:
-    """None where nothing of the lot had expired."""
-    if not lot.expired_sessions:
-        return []
-    reinstated = Movement(package_id=lot.id, kind=MovementKind.REINSTATED, sessions=lot.expired_sessions, reason=reason)
-    return [reinstated]

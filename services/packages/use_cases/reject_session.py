@@ -1,5 +1,6 @@
 """A logged session that nobody shall pay for."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.packages.domain.reason import check_reason
@@ -7,16 +8,25 @@ from services.packages.domain.sessions import SessionAction, SessionStatus, stat
 from services.packages.sql.sessions import lock_session, new_status
 from services.packages.work import PackagesWork
 from shared.mutations.audit import record_audit
+from shared.mutations.idempotency import claim_key
 
 
-async def reject_session(work: PackagesWork, session_id: UUID, reason: str, by: str) -> None:
-    """Rejecting again changes nothing. Raises NotFound, InvalidInput, SessionNotRejectable."""
-    reason = check_reason(reason)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRejection:
+    session_id: UUID
+    reason: str
+
+
+async def reject_session(work: PackagesWork, new: NewRejection, idempotency_key: str | None, by: str) -> None:
+    """Rejecting again changes nothing. Raises NotFound, InvalidInput, SessionNotRejectable, IdempotencyKeyReused."""
+    reason = check_reason(new.reason)
     now = work.clock.now()
     async with work.database.transaction() as transaction:
-        stored = await lock_session(transaction, session_id, work.organisation)
+        if await claim_key(transaction, idempotency_key, new, new.session_id, now) is not None:
+            return
+        stored = await lock_session(transaction, new.session_id, work.organisation)
         if stored.status is SessionStatus.REJECTED:
             return
         status = status_after(stored.status, SessionAction.REJECT)
-        await transaction.write(new_status([session_id], status))
-        await record_audit(transaction, "REJECT_SESSION", session_id, reason, now, by)
+        await transaction.write(new_status([new.session_id], status))
+        await record_audit(transaction, "REJECT_SESSION", new.session_id, reason, now, by)

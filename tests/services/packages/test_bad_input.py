@@ -16,6 +16,7 @@ TABLES = (
 )  # fmt: skip
 
 CREATE_PARENT = "mutation($x: CreateParentInput!) { createParent(input: $x) { parent { id } } }"
+CREATE_TUTOR = "mutation($x: CreateTutorInput!) { createTutor(input: $x) { tutor { id } } }"
 CREATE_CHILD = "mutation($x: CreateChildInput!) { createChild(input: $x) { child { id } } }"
 UPDATE = "mutation($x: UpdatePersonInput!) { updatePerson(input: $x) { parent { id } } }"
 OFFER = "mutation($x: CreatePackageOfferInput!) { createPackageOffer(input: $x) { packageOffer { id } } }"
@@ -24,11 +25,19 @@ EXTEND = "mutation($x: ExtendPackageInput!) { extendPackage(input: $x) { session
 LOG = "mutation($x: LogSessionInput!) { logSession(input: $x) { session { id } } }"
 APPROVE = "mutation($x: ID!) { approveSession(id: $x) { session { id } } }"
 REJECT = 'mutation($x: ID!) { rejectSession(id: $x, reason: "no show") { session { id } } }'
+REJECT_WHY = "mutation($x: String!, $id: ID!) { rejectSession(id: $id, reason: $x) { session { id } } }"
+REJECT_KEY = """mutation($x: String!, $id: ID!) {
+    rejectSession(id: $id, reason: "no show", idempotencyKey: $x) { session { id } } }"""
+APPROVE_KEY = "mutation($x: String!, $id: ID!) { approveSession(id: $id, idempotencyKey: $x) { session { id } } }"
+APPROVE_ALL = "mutation($x: [ID!]!) { approveSessions(ids: $x) { outcomes { code } } }"
+REINSTATE = "mutation($x: ReinstatePackageInput!) { reinstatePackage(input: $x) { sessionPackage { id } } }"
 REVERSE = 'mutation($x: ID!) { reverseSession(id: $x, reason: "ill") { session { id } } }'
 REVERSE_WHY = "mutation($x: String!, $id: ID!) { reverseSession(id: $id, reason: $x) { session { id } } }"
 ACKNOWLEDGE = "mutation($x: ID!) { acknowledgeAlert(id: $x) { lowPackageAlert { id } } }"
 
+LONG_AGO = {"packageId": "@expired", "expiresOn": "2026-12-31", "reason": "away"}
 TEN = {"parentId": "@asha", "totalSessions": 10, "pricePerSession": {"amount": "500"}}
+GOODWILL = {"parentId": "@asha", "totalSessions": 2, "goodwill": True}
 HOUR = {"childId": "@ira", "tutorId": "@meena", "startsAt": "2026-09-21T17:00:00+05:30", "durationMinutes": 60}
 
 BAD: list[tuple[str, Any, str]] = [
@@ -87,6 +96,90 @@ BAD: list[tuple[str, Any, str]] = [
     (REVERSE_WHY, "", "INVALID_INPUT"),
     (REVERSE_WHY, "x" * 501, "INVALID_INPUT"),
     (ACKNOWLEDGE, UNKNOWN, "NOT_FOUND"),
+    (CREATE_PARENT, {"name": "A\0sha"}, "INVALID_INPUT"),
+    (CREATE_PARENT, {"name": "Asha\u202e"}, "INVALID_INPUT"),
+    (CREATE_PARENT, {"name": "Asha", "email": "a\0@example.org"}, "INVALID_INPUT"),
+    (CREATE_PARENT, {"name": "Asha", "email": "a@" + "x" * 300}, "INVALID_INPUT"),
+    (CREATE_PARENT, {"name": "Asha", "phone": "ring twice"}, "INVALID_INPUT"),
+    (CREATE_PARENT, {"name": "Asha", "phone": "1" * 33}, "INVALID_INPUT"),
+    (CREATE_PARENT, {"name": "Asha", "externalRef": "x" * 201}, "INVALID_INPUT"),
+    (CREATE_PARENT, {"name": "Asha", "externalRef": "a\0"}, "INVALID_INPUT"),
+    (CREATE_CHILD, {"parentId": "@ira", "name": "Ira"}, "NOT_FOUND"),
+    (CREATE_CHILD, {"name": "Ira"}, "GRAPHQL_INVALID"),
+    (CREATE_TUTOR, {"name": ""}, "INVALID_INPUT"),
+    (CREATE_TUTOR, {"name": "Meena", "externalRef": " t"}, "INVALID_INPUT"),
+    (UPDATE, {"id": "@lot", "name": "Asha"}, "NOT_FOUND"),
+    (UPDATE, {"id": "x", "name": "Asha"}, "INVALID_INPUT"),
+    (UPDATE, {"id": "@asha", "email": "nobody"}, "INVALID_INPUT"),
+    (UPDATE, {"id": "@asha", "phone": "x"}, "INVALID_INPUT"),
+    (OFFER, {"totalSessions": 10}, "GRAPHQL_INVALID"),
+    (OFFER, {"totalSessions": 10_001, "pricePerSession": {"amount": "500"}}, "INVALID_INPUT"),
+    (OFFER, {"totalSessions": 3_000_000_000, "pricePerSession": {"amount": "500"}}, "GRAPHQL_INVALID"),
+    (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "1e15"}}, "INVALID_INPUT"),
+    (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "500", "currency": "USD"}}, "INVALID_INPUT"),
+    (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "500"}, "validityDays": 3_651}, "INVALID_INPUT"),
+    (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "500"}, "name": "\0"}, "INVALID_INPUT"),
+    (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "500"}, "idempotencyKey": "\0"}, "INVALID_INPUT"),
+    (SELL, {"parentId": "@asha"}, "INVALID_INPUT"),
+    (SELL, {"parentId": "@asha", "totalSessions": 10}, "INVALID_INPUT"),
+    (SELL, {"parentId": "@asha", "goodwill": True}, "INVALID_INPUT"),
+    (SELL, GOODWILL | {"offerId": "@offer"}, "INVALID_INPUT"),
+    (SELL, {"parentId": "@asha", "offerId": "@offer", "totalSessions": 11}, "INVALID_INPUT"),
+    (SELL, TEN | {"offerId": "@offer"}, "INVALID_INPUT"),
+    (SELL, TEN | {"parentId": "@meena"}, "NOT_FOUND"),
+    (SELL, TEN | {"childId": "@asha"}, "NOT_FOUND"),
+    (SELL, TEN | {"childId": "x"}, "INVALID_INPUT"),
+    (SELL, TEN | {"totalSessions": 0}, "INVALID_INPUT"),
+    (SELL, TEN | {"totalSessions": 10_000, "pricePerSession": {"amount": "9000000000"}}, "INVALID_INPUT"),
+    (SELL, TEN | {"pricePerSession": {"amount": "500.001"}}, "INVALID_INPUT"),
+    (SELL, TEN | {"pricePerSession": {"amount": "NaN"}}, "INVALID_INPUT"),
+    (SELL, TEN | {"pricePerSession": {"amount": 0.1}}, "INVALID_INPUT"),
+    (SELL, TEN | {"discount": {"percent": "0"}}, "INVALID_INPUT"),
+    (SELL, TEN | {"discount": {"percent": "-5"}}, "INVALID_INPUT"),
+    (SELL, TEN | {"discount": {"percent": "1e30"}}, "INVALID_INPUT"),
+    (SELL, TEN | {"discount": {"amount": "0"}}, "INVALID_INPUT"),
+    (SELL, TEN | {"discount": {"amount": "-1"}}, "INVALID_INPUT"),
+    (
+        SELL,
+        TEN | {"pricePerSession": {"amount": "0"}, "discount": {"percent": "10"}, "goodwill": True},
+        "INVALID_INPUT",
+    ),
+    (SELL, TEN | {"idempotencyKey": "k" * 201}, "INVALID_INPUT"),
+    (EXTEND, {"packageId": "x", "expiresOn": "2026-12-31", "reason": "away"}, "INVALID_INPUT"),
+    (EXTEND, {"packageId": "@lot", "expiresOn": "2026-12-31", "reason": "away"}, "INVALID_INPUT"),
+    (EXTEND, {"packageId": "@lot", "expiresOn": "2026-02-29", "reason": "away"}, "GRAPHQL_INVALID"),
+    (EXTEND, LONG_AGO | {"expiresOn": "2026-09-21"}, "INVALID_INPUT"),
+    (EXTEND, LONG_AGO | {"reason": "a\0way"}, "INVALID_INPUT"),
+    (EXTEND, LONG_AGO | {"reason": "x" * 501}, "INVALID_INPUT"),
+    (EXTEND, LONG_AGO | {"idempotencyKey": ""}, "INVALID_INPUT"),
+    (REINSTATE, LONG_AGO, "INVALID_INPUT"),
+    (REINSTATE, {"packageId": UNKNOWN, "reason": "away"}, "NOT_FOUND"),
+    (REINSTATE, {"packageId": "@asha", "reason": "away"}, "NOT_FOUND"),
+    (REINSTATE, {"packageId": "@expired", "reason": ""}, "INVALID_INPUT"),
+    (LOG, HOUR | {"childId": "x"}, "INVALID_INPUT"),
+    (LOG, HOUR | {"durationMinutes": -60}, "INVALID_INPUT"),
+    (LOG, HOUR | {"startsAt": "1999-12-31T00:00:00Z"}, "INVALID_INPUT"),
+    (LOG, HOUR | {"startsAt": "2027-02-29T17:00:00Z"}, "GRAPHQL_INVALID"),
+    (LOG, HOUR | {"startsAt": "0001-01-01T00:00:00+23:59"}, "INVALID_INPUT"),
+    (LOG, HOUR | {"addonPrice": {"amount": "1e15"}}, "INVALID_INPUT"),
+    (LOG, HOUR | {"addonPrice": {"amount": "1", "currency": "EUR"}}, "INVALID_INPUT"),
+    (LOG, HOUR | {"externalRef": ""}, "INVALID_INPUT"),
+    (LOG, HOUR | {"externalRef": "a\nb"}, "INVALID_INPUT"),
+    (APPROVE, "@rejected", "SESSION_NOT_APPROVABLE"),
+    (APPROVE, "@reversed", "SESSION_NOT_APPROVABLE"),
+    (APPROVE_KEY, "", "INVALID_INPUT"),
+    (APPROVE_ALL, ["x"], "INVALID_INPUT"),
+    (APPROVE_ALL, [UNKNOWN] * 1_001, "INVALID_INPUT"),
+    (REJECT, "@reversed", "SESSION_NOT_REJECTABLE"),
+    (REJECT, "x", "INVALID_INPUT"),
+    (REJECT_WHY, " ", "INVALID_INPUT"),
+    (REJECT_WHY, "\0", "INVALID_INPUT"),
+    (REJECT_KEY, "k" * 201, "INVALID_INPUT"),
+    (REVERSE, "@reversed", "SESSION_NOT_REVERSIBLE"),
+    (REVERSE, "@rejected", "SESSION_NOT_REVERSIBLE"),
+    (REVERSE_WHY, "\0", "INVALID_INPUT"),
+    (ACKNOWLEDGE, "x", "INVALID_INPUT"),
+    (ACKNOWLEDGE, "@lot", "NOT_FOUND"),
 ]
 
 
@@ -94,10 +187,18 @@ async def names_of(desk: Desk) -> dict[str, str]:
     """What "@name" stands for in the table above."""
     family = await move_in(desk)
     other = await desk.create("createParent", name="Banu")
+    rejected, reversed_ = [await desk.log(family.ira, family.meena, local(f"2026-09-1{day} 17:00")) for day in (1, 2)]
+    await desk.ask(REJECT, x=rejected)
+    await desk.approve(reversed_)
+    await desk.reverse(reversed_)
     return {
         **asdict(family),
+        "rejected": rejected,
+        "reversed": reversed_,
+        "offer": await desk.create("createPackageOffer", totalSessions=10, pricePerSession={"amount": "500"}),
+        "expired": await desk.sell(family.asha, 10, "500", expiresOn="2026-09-21"),
         "stranger": await desk.create("createChild", parentId=other, name="Kabir"),
-        "lot": await desk.sell(family.asha, 10, "500"),
+        "lot": await desk.sell(family.asha, 10, "500", childId=family.dev),
         "approved": (await desk.teach(family.ira, family.meena, local("2026-09-20 17:00")))["session"]["id"],
         "logged": await desk.log(family.ira, family.meena, local("2026-09-22 17:00")),
     }
@@ -108,7 +209,8 @@ async def test_bad_input_is_named_and_changes_nothing(desk: Desk) -> None:
     desk.clock.travel_to(local("2026-09-20 20:00"))
     before = await contents(desk.asker.host.databases["packages"], TABLES)
     for query, argument, code in BAD:
-        variables = {"x": filled_in(argument, names)} | ({"id": names["approved"]} if "$id" in query else {})
+        about = names["logged" if query in (REJECT_WHY, REJECT_KEY, APPROVE_KEY) else "approved"]
+        variables = {"x": filled_in(argument, names)} | ({"id": about} if "$id" in query else {})
         answer = await desk.asker.answer("packages", query, **variables)
         codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
         assert codes == [code], (query, argument, answer)
@@ -123,6 +225,11 @@ async def test_only_coordinators_change_things(desk: Desk) -> None:
         (UPDATE, {"id": "@asha", "name": "Asha"}),
         (SELL, TEN),
         (EXTEND, {"packageId": "@lot", "expiresOn": None, "reason": "away"}),
+        (REINSTATE, LONG_AGO),
+        (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "500"}}),
+        (CREATE_CHILD, {"parentId": "@asha", "name": "Ira"}),
+        (CREATE_TUTOR, {"name": "Meena"}),
+        (APPROVE_ALL, ["@logged"]),
         (LOG, HOUR),
         (APPROVE, "@logged"),
         (REJECT, "@logged"),

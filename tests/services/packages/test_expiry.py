@@ -13,6 +13,12 @@ EXTEND = """
         sessionPackage { status remaining expiresOn movements(first: 100) { nodes { kind sessions reason } } } } }
 """
 
+REINSTATE = """
+    mutation($id: ID!, $on: Date, $key: String) {
+        reinstatePackage(input: {packageId: $id, expiresOn: $on, reason: "we were closed", idempotencyKey: $key}) {
+            sessionPackage { status remaining expiresOn } } }
+"""
+
 
 async def test_a_lot_pays_for_sessions_of_its_last_day_until_the_grace_is_over(desk: Desk) -> None:
     family = await move_in(desk)
@@ -48,6 +54,32 @@ async def test_a_parent_whose_only_lot_expired_is_low_until_it_is_reinstated(des
     (raised,) = await desk.told(LowPackageRaised, 1)
     (resolved,) = await desk.told(LowPackageResolved, 1)
     assert (raised.remaining, resolved.remaining, resolved.alert_id) == (0, 10, raised.alert_id)
+
+
+async def test_what_had_expired_is_reinstated_beside_a_session_that_came_back(desk: Desk) -> None:
+    """The returned session has given the lot a last valid day ahead, which reinstating may keep."""
+    family = await move_in(desk)
+    lot = await desk.sell(family.asha, 10, "500", expiresOn="2026-09-30")
+    taught = await desk.teach(family.ira, family.meena, local("2026-09-21 17:00"))
+    with pytest.raises(Refused, match="nothing of this package has expired"):
+        await desk.ask(REINSTATE, id=lot)
+    desk.clock.travel_to(local("2026-10-08 00:01"))
+    await expire_packages(desk.work())
+    for on, code in ((None, "PACKAGE_EXPIRED"), ("2026-10-07", "PACKAGE_EXPIRED"), ("2026-09-29", "INVALID_INPUT")):
+        with pytest.raises(Refused) as refused:
+            await desk.ask(REINSTATE, id=lot, on=on)
+        assert refused.value.code == code
+    await desk.reverse(taught["session"]["id"])
+    for _ in range(2):
+        reinstated = await desk.ask(REINSTATE, id=lot, key="r")
+        package = reinstated["reinstatePackage"]["sessionPackage"]
+        assert (package["status"], package["remaining"], package["expiresOn"]) == ("ACTIVE", 10, "2026-10-22")
+    ledger = (await desk.package(lot))["movements"]["nodes"]
+    assert [(movement["kind"], movement["sessions"]) for movement in ledger[-3:]] == [
+        ("EXPIRED", -9),
+        ("RETURNED", 1),
+        ("REINSTATED", 9),
+    ]
 
 
 async def test_an_extension_goes_forward_and_into_the_future(desk: Desk) -> None:

@@ -90,6 +90,39 @@ async def test_a_reversal_is_once_and_its_key_answers_again(desk: Desk) -> None:
     await desk.told(SessionReversed, 1)
 
 
+async def test_the_keys_of_verdicts(desk: Desk) -> None:
+    """What the key did once is answered, whatever became of the session since; a refused request leaves no key."""
+    family = await move_in(desk)
+    first, second = [await desk.log(family.ira, family.meena, local(f"2026-09-2{day} 17:00")) for day in (1, 2)]
+    approve = "mutation($id: ID!, $k: String) { approveSession(id: $id, idempotencyKey: $k) { session { status } } }"
+    batch = """mutation($ids: [ID!]!, $k: String) { approveSessions(ids: $ids, idempotencyKey: $k) {
+        outcomes { id code session { status } } } }"""
+    reject = """mutation($id: ID!, $why: String!, $k: String) {
+        rejectSession(id: $id, reason: $why, idempotencyKey: $k) { session { status } } }"""
+    assert (await desk.ask(approve, id=first, k="a"))["approveSession"]["session"]["status"] == "APPROVED"
+    await desk.reverse(first)
+    assert (await desk.ask(approve, id=first, k="a"))["approveSession"]["session"]["status"] == "REVERSED"
+    for query, arguments in (
+        (approve, {"id": second, "k": "a"}),
+        (batch, {"ids": [first, second], "k": "a"}),
+        (reject, {"id": second, "why": "no show", "k": "a"}),
+    ):
+        with pytest.raises(Refused) as refused:
+            await desk.ask(query, **arguments)
+        assert refused.value.code == "IDEMPOTENCY_KEY_REUSED"
+    with pytest.raises(Refused, match="cannot be rejected"):
+        await desk.ask(reject, id=first, why="no show", k="r")
+    for _ in range(2):
+        assert (await desk.ask(reject, id=second, why="no show", k="r"))["rejectSession"]
+    with pytest.raises(Refused) as refused:
+        await desk.ask(reject, id=second, why="they moved", k="r")
+    assert refused.value.code == "IDEMPOTENCY_KEY_REUSED"
+    third = await desk.log(family.ira, family.meena, local("2026-09-23 17:00"))
+    once, again = [(await desk.ask(batch, ids=[third], k="b"))["approveSessions"] for _ in range(2)]
+    assert once == again == {"outcomes": [{"id": third, "code": None, "session": {"status": "APPROVED"}}]}
+    await desk.told(SessionApproved, 2)
+
+
 async def test_an_update_that_changes_nothing_tells_nobody(desk: Desk) -> None:
     parent = await desk.create("createParent", name="Asha Rao", email="asha@example.org")
     query = "mutation($input: UpdatePersonInput!) { updatePerson(input: $input) { parent { name email } } }"

@@ -12,6 +12,8 @@ SEED = 20260920
 DAYS = 60
 EXTEND = """mutation($id: ID!, $on: Date) { extendPackage(input: {packageId: $id, expiresOn: $on, reason: "away"}) {
     sessionPackage { id } } }"""
+REINSTATE = """mutation($id: ID!) { reinstatePackage(input: {packageId: $id, reason: "closed"}) {
+    sessionPackage { id } } }"""
 LOTS = """{ sessionPackages(first: 100) { nodes {
     totalSessions usedSessions expiredSessions remaining status expiresOn goodwill
     movements(first: 100) { nodes { kind sessions reason movedBy session { id sessionPackage { id } } } } id } } }"""
@@ -55,9 +57,13 @@ class Story:
     async def _extend(self) -> None:
         """What expired first lives again."""
         for lot in reversed(await lots_of(self._desk)):
-            if lot["expiredSessions"] and date.fromisoformat(lot["expiresOn"]) < self._today():
+            if not lot["expiredSessions"]:
+                continue
+            if date.fromisoformat(lot["expiresOn"]) < self._today():
                 await self._desk.ask(EXTEND, id=lot["id"], on=str(self._today() + timedelta(days=3)))
-                return
+            else:  # a session came back to it meanwhile
+                await self._desk.ask(REINSTATE, id=lot["id"])
+            return
 
 
 async def lots_of(desk: Desk) -> list[dict[str, Any]]:
