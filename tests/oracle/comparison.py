@@ -117,6 +117,27 @@ def cycle_due(cycle: Cycle) -> Facts:
     }
 
 
+def reconciliation_told(found: Node) -> Facts:
+    counts = {key: found[key] for key in ("agrees", "charges", "invoicedCharges", "openCharges")}
+    return counts | {key: minor(found[key]) for key in ("charged", "invoiced", "open", "total")}
+
+
+def reconciliation_due(cycle: Cycle, *, is_closed: bool) -> Facts:
+    """Of a month with this much to charge: until it is closed all of it is open."""
+    lines = [line for statement in cycle.statements for line in statement.lines]
+    counted, sums, nothing = len(lines), sum(line.amount for line in lines), 0
+    return {
+        "agrees": True,
+        "charges": counted,
+        "invoicedCharges": counted if is_closed else nothing,
+        "openCharges": nothing if is_closed else counted,
+        "charged": sums,
+        "invoiced": sums if is_closed else nothing,
+        "open": nothing if is_closed else sums,
+        "total": cycle.invoiced if is_closed else nothing,
+    }
+
+
 def statement_told(told: ToldStatement, due: Statement, name: Name) -> Facts:
     """Lots that the month neither sold nor used may be shown or not; all that are shown say how much was used."""
     lines = [

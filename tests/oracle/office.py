@@ -55,6 +55,15 @@ query ($month: Month!) { payouts(filter: { month: $month }, first: 100) { nodes 
   lines { kind session { id } date amount { amount } } deductions { date amount { amount } }
 } } }"""
 
+RECONCILIATION = """
+query ($month: Month!) { billingReconciliation(month: $month) {
+  agrees charges invoicedCharges openCharges charged { amount } invoiced { amount } open { amount } total { amount }
+} }"""
+EXPLAIN = """
+query ($sessions: [_Any!]!) { _entities(representations: $sessions) { ... on Session {
+  id explain { charge { state } pay { state } }
+} } }"""
+
 
 class StillClock:
     """Shows an instant until it is set to another."""
@@ -170,6 +179,19 @@ class Office:
     async def payouts(self, month: str) -> list[Node]:
         nodes: list[Node] = (await self.asker.ask("billing", PAYOUTS, month=month))["payouts"]["nodes"]
         return nodes
+
+    async def reconciliation(self, month: str) -> Node:
+        found: Node = (await self.asker.ask("billing", RECONCILIATION, month=month))["billingReconciliation"]
+        return found
+
+    async def explained(self) -> dict[str, tuple[str, str]]:
+        """How the charge and the pay of each session stand."""
+        sessions = [
+            {"__typename": "Session", "id": each["id"], "status": each["status"]}
+            for each in (await self.state())["sessions"]["nodes"]
+        ]
+        found = (await self.asker.ask("billing", EXPLAIN, sessions=sessions))["_entities"]
+        return {each["id"]: (each["explain"]["charge"]["state"], each["explain"]["pay"]["state"]) for each in found}
 
     async def settled(self) -> None:
         """Returns once each service has heard all that the other had to tell."""

@@ -60,6 +60,8 @@ class Play:
             await self.step(step)
             await self._compare_packages()
         await self._compare_closed()
+        await self.office.settled()
+        await self._compare_explanations()
 
     async def step(self, step: steps.Step) -> None:
         await getattr(self, f"_{type(step).__name__.lower()}")(step)
@@ -248,6 +250,7 @@ class Play:
             await self._agree_missing_rates(draft)
             draft, preview = self.rules.draft(month), await self.office.preview(month)
         self._same(f"preview of {month}", comparison.cycle_told(preview), comparison.cycle_due(draft))
+        await self._reconcile(draft, is_closed=False)
         cycle = await self.office.run(month, early=early)
         self._same("hash", cycle["sha256"], preview["sha256"])
         self.hashes[month] = cycle["sha256"]
@@ -281,6 +284,7 @@ class Play:
     async def _compare_closed(self) -> None:
         """Whatever came after its close, every month says what it said then."""
         for month, cycle in self.rules.closed.items():
+            await self._reconcile(cycle, is_closed=True)
             self._same(f"hash of {month}", await self.office.verified(month), self.hashes[month])
             told = {each["tutor"]["id"]: each for each in await self.office.payouts(month)}
             self._same(
@@ -288,6 +292,18 @@ class Play:
                 {self.name(tutor): comparison.payout_told(each, self.name) for tutor, each in told.items()},
                 {self.name(each.tutor): comparison.payout_due(each, self.name) for each in cycle.payouts},
             )
+
+    async def _compare_explanations(self) -> None:
+        if self.sessions:
+            told = await self.office.explained()
+            due = {id_: self.rules.explained(session) for id_, session in self.rules.packages.sessions.items()}
+            names = {id_: self.name(id_) for id_ in due}
+            self._same("explained", {names[id_]: told[id_] for id_ in told}, {names[id_]: due[id_] for id_ in due})
+
+    async def _reconcile(self, cycle: Cycle, *, is_closed: bool) -> None:
+        told = comparison.reconciliation_told(await self.office.reconciliation(cycle.month))
+        due = comparison.reconciliation_due(cycle, is_closed=is_closed)
+        self._same(f"reconciliation of {cycle.month}", told, due)
 
     async def _both(self, product: Awaitable[T], rules: Callable[[], object]) -> T | None:
         """Does it in both; None when both refuse it, with the same code."""

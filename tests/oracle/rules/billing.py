@@ -221,6 +221,22 @@ class Billing:
             Counter(one.tutor for one in taught if _rate_on(self.rates, one.tutor, one.day) is None),
         )
 
+    def explained(self, session: Session) -> tuple[str, str]:
+        """How the charge and the pay of a session stand."""
+        if session.coverage is None:
+            state = "REJECTED" if session.status == "REJECTED" else "NOT_APPROVED"
+            return state, state
+        if session.billed_in is None:
+            if session.status == "REVERSED":
+                return "CANCELLED", "CANCELLED"
+            has_rate = _rate_on(self.rates, session.tutor, session.day)
+            return "COVERED" if session.lot else "OPEN", "OPEN" if has_rate else "NO_RATE"
+        taken_back = "TAKEN_BACK" if session.settled_in else "TO_BE_TAKEN_BACK"
+        is_reversed = session.status == "REVERSED"
+        charge = taken_back if is_reversed and session.cost else "BILLED"
+        pay = taken_back if is_reversed and (session.earned or session.settled_in) else "BILLED"
+        return "COVERED" if session.lot else charge, pay
+
     def _statement(self, month: str, parent: str, taught: Sequence[Session], returned: Sequence[Session]) -> Statement:
         usage = sorted((one for one in taught if one.parent == parent), key=lambda one: (one.starts_at, one.id))
         lots = [lot for lot in self.packages.lots.values() if lot.parent == parent]
