@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -38,7 +39,10 @@ STATE = f"""{{
 }}"""
 APPROVE = "mutation ($ids: [ID!]!) { approveSessions(ids: $ids) { outcomes { id code } } }"
 REJECT = 'mutation ($id: ID!) { rejectSession(id: $id, reason: "no show") { session { id } } }'
-REVERSE = 'mutation ($id: ID!) { reverseSession(id: $id, reason: "the tutor was ill") { session { id } } }'
+REVERSE = """
+mutation ($id: ID!, $key: String) {
+  reverseSession(id: $id, reason: "the tutor was ill", idempotencyKey: $key) { session { id } }
+}"""
 CYCLE = "sessionsCounted statementsCount payoutsCount invoicedTotal { amount } payoutTotal { amount } sha256"
 RUN = f"""
 mutation ($month: Month!, $early: Boolean!) {{
@@ -81,6 +85,8 @@ class Office:
     clock: StillClock
     work: PackagesWork
     settings: Mapping[str, object]
+    clicks: int = 1
+    """How often each request that takes an idempotency key is sent."""
     closed: list[CycleClosed] = field(default_factory=list)
 
     async def create(self, service: str, mutation: str, made: str, **fields: Any) -> str:
@@ -89,6 +95,13 @@ class Office:
         query = f"mutation ($input: {kind}Input!) {{ {mutation}(input: $input) {{ {made} {{ id }} }} }}"
         id_: str = (await self.asker.ask(service, query, input=fields))[mutation][made]["id"]
         return id_
+
+    async def create_once(self, service: str, mutation: str, made: str, **fields: Any) -> str:
+        """The same, however often somebody clicks."""
+        key = uuid4().hex
+        ids = [await self.create(service, mutation, made, idempotencyKey=key, **fields) for _ in range(self.clicks)]
+        assert len(set(ids)) == 1, f"{mutation} was done {len(set(ids))} times"
+        return ids[0]
 
     async def parent(self, name: str) -> str:
         return await self.create("packages", "createParent", "parent", name=name)
@@ -103,11 +116,20 @@ class Office:
         """Without a price it is goodwill."""
         paid = {"goodwill": True} if price is None else {"pricePerSession": _money(price)}
         sold = {"parentId": parent, "totalSessions": size, **paid}
-        return await self.create("packages", "createPackage", "sessionPackage", **sold, **fields)
+        return await self.create_once("packages", "createPackage", "sessionPackage", **sold, **fields)
+
+    async def offer(self, size: int, price: int, valid_days: int | None) -> str:
+        """Valid for so many days, that of the sale among them."""
+        listed = {"totalSessions": size, "pricePerSession": _money(price), "validityDays": valid_days}
+        return await self.create_once("packages", "createPackageOffer", "packageOffer", **listed)
+
+    async def sell_offer(self, offer: str, parent: str, **fields: Any) -> str:
+        sold = {"parentId": parent, "offerId": offer}
+        return await self.create_once("packages", "createPackage", "sessionPackage", **sold, **fields)
 
     async def extend(self, lot: str, last_day: date | None) -> None:
         extension = {"packageId": lot, "expiresOn": last_day, "reason": "they were away"}
-        await self.create("packages", "extendPackage", "sessionPackage", **extension)
+        await self.create_once("packages", "extendPackage", "sessionPackage", **extension)
 
     async def log(self, child: str, tutor: str, starts_at: datetime, *, as_addon: bool, price: int | None) -> str:
         taught = {"childId": child, "tutorId": tutor, "startsAt": starts_at.isoformat(), "durationMinutes": 60}
@@ -123,26 +145,28 @@ class Office:
         await self.asker.ask("packages", REJECT, id=session)
 
     async def reverse(self, session: str) -> None:
-        await self.asker.ask("packages", REVERSE, id=session)
+        key = uuid4().hex
+        for _ in range(self.clicks):
+            await self.asker.ask("packages", REVERSE, id=session, key=key)
 
     async def set_rate(self, tutor: str, rate: int, addon: int | None, valid_from: date) -> None:
         agreed = {"tutorId": tutor, "ratePerSession": _money(rate), "validFrom": valid_from}
         addon_rate = None if addon is None else _money(addon)
-        await self.create("billing", "setTutorRate", "tutorRate", addonRate=addon_rate, **agreed)
+        await self.create_once("billing", "setTutorRate", "tutorRate", addonRate=addon_rate, **agreed)
 
     async def add_discount(self, parent: str, label: str, first_day: date, last_day: date | None, **size: Any) -> str:
         """Its size is `percent`, or `amount` in minor units."""
         if "amount" in size:
             size = {"amount": _money(size["amount"])}
         rule = {"parentId": parent, "label": label, "validFrom": first_day, "validUntil": last_day, **size}
-        return await self.create("billing", "addDiscountRule", "discountRule", **rule)
+        return await self.create_once("billing", "addDiscountRule", "discountRule", **rule)
 
     async def end_discount(self, rule: str, last_day: date) -> None:
-        await self.create("billing", "endDiscountRule", "discountRule", id=rule, lastDay=last_day)
+        await self.create_once("billing", "endDiscountRule", "discountRule", id=rule, lastDay=last_day)
 
     async def deduct(self, tutor: str, month: str, amount: int) -> str:
         held = {"tutorId": tutor, "month": month, "amount": _money(amount), "label": "Materials"}
-        return await self.create("billing", "addPayoutDeduction", "payoutDeduction", **held)
+        return await self.create_once("billing", "addPayoutDeduction", "payoutDeduction", **held)
 
     async def pass_the_day(self) -> None:
         """The daily job, at once."""

@@ -67,6 +67,7 @@ class Play:
         await getattr(self, f"_{type(step).__name__.lower()}")(step)
 
     async def _move_in(self, story: steps.Story) -> None:
+        self.office.clicks = story.clicks
         self.first_month = month_of(self.today - timedelta(days=62))
         for number, children in enumerate(story.children, 1):
             parent = self._call(await self.office.parent(f"Parent {number}"), f"parent {number}")
@@ -89,9 +90,13 @@ class Play:
         cost = sale.size * (sale.price or 0)
         percent = sale.discount if isinstance(sale.discount, Fraction) and cost else None
         amount = min(sale.discount * sale.size, cost) if isinstance(sale.discount, int) and cost else None
-        lot = await self.office.sell(
-            parent, sale.size, sale.price, childId=child, expiresOn=last_day, discount=_discount(percent, amount)
-        )
+        terms = {"childId": child, "discount": _discount(percent, amount)}
+        if sale.by_offer and sale.price is not None:
+            days = None if sale.valid_days is None else sale.valid_days + 1
+            offer = await self.office.offer(sale.size, sale.price, days)
+            lot = await self.office.sell_offer(offer, parent, **terms)
+        else:
+            lot = await self.office.sell(parent, sale.size, sale.price, expiresOn=last_day, **terms)
         self.lots.append(self._call(lot, f"lot {len(self.lots) + 1}"))
         price = "goodwill" if sale.price is None else f"at {sale.price} each, off {percent or amount}"
         self._note(f"{self.name(parent)} buys {self.name(lot)}: {sale.size}, {price}, {self.name(child)}, {last_day}")
@@ -138,7 +143,7 @@ class Play:
 
     async def _approve(self, step: steps.Approve) -> None:
         if self.sessions:
-            await self._approve_all(*dict.fromkeys(pick(self.sessions, number) for number in step.sessions))
+            await self._approve_all(*(pick(self.sessions, number) for number in step.sessions))
 
     async def _approve_all(self, *sessions: str) -> None:
         self.office.clock.at += timedelta(minutes=1)

@@ -45,7 +45,8 @@ class Setting:
 
 @dataclass(frozen=True)
 class Sell:
-    """`price` is None for goodwill. The discount is a percentage (a fraction), or an amount a session."""
+    """`price` is None for goodwill, which no offer lists. The discount is a percentage (a fraction), or an amount a
+    session."""
 
     parent: int
     child: int | None
@@ -53,6 +54,7 @@ class Sell:
     price: int | None
     discount: Fraction | int | None
     valid_days: int | None
+    by_offer: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Teach:
 
 @dataclass(frozen=True)
 class Approve:
-    """All of these together, in this order."""
+    """All of these together, in this order, some of them perhaps named twice."""
 
     sessions: tuple[int, ...]
 
@@ -146,9 +148,11 @@ Step = Sell | Teach | Approve | Reject | Reverse | Extend | SetRate | AddDiscoun
 
 @dataclass(frozen=True)
 class Story:
-    """`children` tells how many each parent has; `rates` what each tutor earns from the start, None without a rate."""
+    """`children` tells how many each parent has; `rates` what each tutor earns from the start, None without a rate;
+    `clicks` how often everything is asked for that takes a key."""
 
     setting: Setting
+    clicks: int
     children: tuple[int, ...]
     rates: tuple[int | None, ...]
     steps: tuple[Step, ...]
@@ -178,6 +182,7 @@ sales = st.builds(
     price=st.none() | amounts | amounts | amounts,
     discount=st.none() | percents | st.integers(1, 99),
     valid_days=st.none() | st.sampled_from([0, 1, 7, 8, 14]) | st.integers(0, 25),
+    by_offer=st.booleans(),
 )
 lessons = st.builds(
     Teach,
@@ -204,7 +209,7 @@ agreements = (
     | st.builds(Deduct, tutor=picks, months=st.integers(-1, 1), amount=amounts)
 )
 second_thoughts = (
-    st.builds(Approve, sessions=st.lists(picks, min_size=1, max_size=6, unique=True).map(tuple))
+    st.builds(Approve, sessions=st.lists(picks, min_size=1, max_size=6).map(tuple))
     | st.builds(Reverse, session=picks)
     | st.builds(Reverse, session=picks)
     | st.builds(Reject, session=picks)
@@ -214,10 +219,13 @@ times = st.builds(Wait, days=st.sampled_from([1, 6, 7, 8, 14]) | st.integers(1, 
     Close, early=st.sampled_from([False, False, True])
 )
 steps = st.one_of(sales, lessons, lessons, second_thoughts, agreements, times)
-passages = st.lists(steps, min_size=1, max_size=3).map(tuple) | st.tuples(
-    sales, lessons, st.builds(Wait, days=st.integers(1, 20)), second_thoughts
+passages = (
+    st.lists(steps, min_size=1, max_size=3).map(tuple)
+    | st.tuples(sales, lessons, st.builds(Wait, days=st.integers(1, 20)), second_thoughts)
+    | st.tuples(agreements, lessons, st.just(Close(early=True)), st.builds(Reverse, session=picks))
 )
-"""A lot that is sold, used, has perhaps expired meanwhile, and then somebody thinks better of it."""
+"""A lot is sold, used, has perhaps expired meanwhile, and somebody thinks better of it; or what a closed month billed
+is taken back."""
 
 
 @st.composite
@@ -225,6 +233,7 @@ def stories(draw: st.DrawFn) -> Story:
     """Ends with a month that is over and closed, so that everything has been billed once."""
     return Story(
         setting=draw(st.sampled_from(SETTINGS)),
+        clicks=draw(st.sampled_from([1, 1, 2])),
         children=tuple(draw(st.lists(st.integers(1, 2), min_size=1, max_size=3))),
         rates=tuple(draw(st.lists(st.none() | st.integers(1, 90_000), min_size=1, max_size=3))),
         steps=(*chain(*draw(st.lists(passages, min_size=4, max_size=12))), Wait(31), Close(early=False)),
