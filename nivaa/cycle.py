@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from nivaa.gateway import Gateway
+from nivaa.gateway import Gateway, Refused
 from shared.period import Month
 
 _SECONDS_WITHOUT_PROGRESS = 10.0
@@ -41,8 +41,15 @@ subscription Progress($month: Month!) {
 
 
 async def run_cycle(gateway: Gateway, month: Month, idempotency_key: str | None = None) -> None:
-    """Closes the month; changes nothing when it is closed already. Raises Refused."""
-    await gateway.ask(RUN, input={"month": str(month), "idempotencyKey": idempotency_key})
+    """Closes the month, however long that takes; changes nothing when it is closed already. Raises Refused."""
+    while True:
+        try:
+            await gateway.ask(RUN, input={"month": str(month), "idempotencyKey": idempotency_key})
+        except Refused as refused:
+            if refused.code != "CYCLE_IN_PROGRESS" or "missing" in refused.errors[0]["extensions"]:
+                raise
+        else:
+            return
 
 
 async def show_cycle(console: Console, gateway: Gateway, month: Month) -> None:

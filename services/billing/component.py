@@ -38,13 +38,17 @@ async def open_billing(around: Surroundings) -> AsyncIterator[Service]:
         currency=settings.currency,
         taxes=settings.taxes,
         patience_seconds=settings.run_patience_seconds,
+        answer_seconds=settings.run_answer_seconds,
     )
     progress = Watch[Month, Progress](
         lambda month: ProgressReader(around.database, month).read, work.progressed, around.stopping, only_latest=True
     )
     graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, progress))
     app = Starlette(routes=[Route("/graphql", graphql), *routes(work)])
-    yield Service(app=app, handlers=handlers(work), jobs=[partial(_keep_finishing, work), progress.run])
+    try:
+        yield Service(app=app, handlers=handlers(work), jobs=[partial(_keep_finishing, work), progress.run])
+    finally:
+        await work.errands.end()
 
 
 def _context(

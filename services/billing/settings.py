@@ -15,6 +15,9 @@ class BillingSettings(Settings):
     run_patience_seconds: float = setting(
         "BILLING_RUN_PATIENCE_SECONDS", "how long a run waits for what packages has not told yet", 30.0
     )
+    run_answer_seconds: float = setting(
+        "BILLING_RUN_ANSWER_SECONDS", "after how long a run is answered as in progress, and goes on by itself", 50.0
+    )
     tax_basis_points: int = setting("BILLING_TAX_BASIS_POINTS", "tax on what parents owe: 1800 is 18 %, 0 is off", 0)
     tax_labels: str = setting(
         "BILLING_TAX_LABELS",

@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from services.billing.domain.statements import TaxRate
+from services.billing.errands import Errands
 from shared.messaging.arrivals import Arrivals
 from shared.messaging.work import Work
 from shared.period import local_date
@@ -14,7 +15,8 @@ from shared.period import local_date
 
 @dataclass(frozen=True, kw_only=True)
 class BillingWork(Work):
-    """Months are those of `zone`; `patience_seconds` bounds how long a run waits for the packages service.
+    """Months are those of `zone`. `patience_seconds` bounds how long a run waits for the packages service, and
+    `answer_seconds` how long whoever asked for it waits for the run.
 
     `progressed` is set when this process has committed a step of a month.
     """
@@ -23,7 +25,9 @@ class BillingWork(Work):
     currency: str
     taxes: Sequence[TaxRate] = ()
     patience_seconds: float = 30.0
+    answer_seconds: float | None = None
     arrivals: Arrivals = field(default_factory=Arrivals)
+    errands: Errands = field(default_factory=Errands)
     progressed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

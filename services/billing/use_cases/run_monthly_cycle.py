@@ -1,7 +1,8 @@
 """Running a month: it begins to close, packages seals it, billing sees everything of it, and it is closed.
 
 Each step is a transaction of its own and nothing is awaited inside one, so a crash anywhere leaves a cycle that
-finish_closing takes up again.
+finish_closing takes up again. A large month takes longer than anybody waits for an answer: the run is an errand of the
+service, and no request's end is its own.
 """
 
 import asyncio
@@ -22,8 +23,20 @@ BACKSTOP_SECONDS = 1.0
 async def run_monthly_cycle(work: BillingWork, run: NewRun, idempotency_key: str | None, by: str) -> UUID:
     """The closed cycle's id; a closed month is returned as it is.
 
-    Raises PeriodNotEnded, EarlierCycleOpen, MonthClosed, CycleBlocked, CycleInProgress, IdempotencyKeyReused.
+    Raises PeriodNotEnded, EarlierCycleOpen, MonthClosed, CycleBlocked, CycleInProgress, IdempotencyKeyReused. A run
+    that takes longer than `answer_seconds` is in progress, too, and goes on.
     """
+    running = work.errands.begin(_run(work, run, idempotency_key, by))
+    try:
+        async with asyncio.timeout(work.answer_seconds):
+            return await asyncio.shield(running)
+    except TimeoutError:
+        if running.done():
+            raise
+        raise CycleInProgress(f"{run.month} is being closed, which takes a while", month=str(run.month)) from None
+
+
+async def _run(work: BillingWork, run: NewRun, idempotency_key: str | None, by: str) -> UUID:
     cycle = await start_closing(work, run, idempotency_key, by)
     if cycle.status is not CycleStatus.CLOSED:
         await _close_once_complete(work, run.month)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.billing.component import COMPONENT
+from services.billing.sql.standstill import stand_still
 from shared.auth.viewer import Role, Viewer
 from shared.clock import TravellingClock
 from shared.contracts.billing import PeriodClosing
@@ -125,6 +126,30 @@ async def test_a_key_stands_for_one_month(desk: Desk) -> None:
     assert await desk.run("2026-09", key="close it") == first
     with pytest.raises(Refused, match="IDEMPOTENCY_KEY_REUSED"):
         await desk.run("2026-10", key="close it")
+
+
+class TestARunThatTakesLong:
+    @pytest.fixture
+    def desk_settings(self) -> dict[str, object]:
+        return {"BILLING_RUN_ANSWER_SECONDS": 0.2}
+
+    async def test_it_is_in_progress_and_goes_on_by_itself(self, desk: Desk) -> None:
+        """Somebody else has the months while it is asked for."""
+        held = asyncio.Event()
+
+        async def ask() -> str:
+            await held.wait()
+            with pytest.raises(Refused) as refused:
+                await desk.run("2026-09", key="september")
+            assert "missing" not in refused.value.errors[0]["extensions"]
+            return refused.value.code
+
+        asking = asyncio.create_task(ask())
+        async with desk.database.transaction() as transaction:
+            await stand_still(transaction)
+            held.set()
+            assert await asking == "CYCLE_IN_PROGRESS"
+        await is_closed(desk, "2026-09")
 
 
 @pytest.mark.parametrize("turns", [1, 5, 20, 60])
