@@ -84,6 +84,6 @@ class TooSlow(Refusal):
 
 
 class UpstreamUnavailable(Refusal):
-    """A service that the answer needs did not answer."""
+    """A service or a database that the answer needs did not answer; ask again later."""
 
     code = "UPSTREAM_UNAVAILABLE"

@@ -14,7 +14,8 @@ from services.billing.use_cases.start_closing import NewRun
 from services.billing.work import BillingWork
 from shared.auth.gate import viewer_of
 from shared.auth.viewer import Role
-from shared.errors import Forbidden, InvalidInput, Refusal
+from shared.database.outage import refusal_for
+from shared.errors import Forbidden, InvalidInput
 from shared.http import fault_response, refusal_response
 from shared.period import Month
 
@@ -32,9 +33,9 @@ def routes(work: BillingWork) -> Sequence[Route]:
     async def run_monthly(request: Request) -> Response:
         try:
             return await _run(work, request)
-        except Refusal as refusal:
-            return refusal_response(refusal)
-        except Exception:
+        except Exception as error:
+            if refusal := refusal_for(error):
+                return refusal_response(refusal)
             log.exception("request failed")
             return fault_response()
 

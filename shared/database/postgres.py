@@ -21,7 +21,7 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 
 class Connection(asyncpg.Connection):
@@ -72,6 +72,12 @@ class TransactionBoundary(TransactionContextPooled):
 
 class Client(AsyncpgDBClient):
     connection_class = Connection  # type: ignore[assignment]  # its records are ours to choose
+
+    async def create_connection(self, with_db: bool) -> None:
+        try:
+            await super().create_connection(with_db)
+        except asyncpg.PostgresError as error:  # such as a wrong password, or a server that is starting
+            raise DBConnectionError(str(error)) from error
 
     def _in_transaction(self) -> TransactionContext:
         return TransactionBoundary(Transaction(self), self._pool_init_lock)

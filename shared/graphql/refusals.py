@@ -4,7 +4,7 @@ import structlog
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 
-from shared.errors import Refusal
+from shared.database.outage import refusal_for
 
 log = structlog.get_logger()
 
@@ -14,17 +14,19 @@ NOT_GRAPHQL = "GRAPHQL_INVALID"
 
 
 class Refusals(MaskErrors):
-    """Refusals keep their message and details; faults of ours are logged and become INTERNAL."""
+    """Refusals keep their message and details, outages become one; faults of ours are logged and become INTERNAL."""
 
     def __init__(self) -> None:
         super().__init__(should_mask_error=lambda _: True)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         cause = _cause(error)
-        if isinstance(cause, Refusal):
-            return _located(error, cause.message, {"code": cause.code, **cause.details})
         if cause is None:
             return _located(error, error.message, {"code": NOT_GRAPHQL, **(error.extensions or {})})
+        if refusal := refusal_for(cause):
+            if refusal is not cause:
+                log.warning("resolver could not ask", path=error.path, error=repr(cause))
+            return _located(error, refusal.message, {"code": refusal.code, **refusal.details})
         log.error("resolver failed", path=error.path, exc_info=cause)
         return _located(error, "something went wrong on our side", {"code": INTERNAL})
 

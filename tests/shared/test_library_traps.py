@@ -17,7 +17,7 @@ from shared.database.migrations import migrate, missing_migrations
 from tests.conftest import DatabaseUrls
 from tests.probes.first.tables import Note
 from tests.probes.second.tables import Note as OtherNote
-from tests.servers import on_server
+from tests.servers import on_server, postgres_url
 
 HOME = "tests.probes"
 LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, OperationalError)
@@ -86,6 +86,13 @@ class TestPostgres:
                 await lose(database, connection)
             async with database.transaction() as transaction:
                 assert await transaction.value("SELECT 2") == 2
+
+
+async def test_a_database_that_lets_nobody_in_is_told_as_one_that_is_not_there() -> None:
+    server = postgres_url().rpartition("@")[2]
+    config = DatabaseConfig("first", f"postgres://nobody-of-that-name:wrong@{server}/postgres", HOME)
+    with pytest.raises(ConnectionError, match="nobody-of-that-name"):
+        await migrate(config)
 
 
 async def lose(database: Database, connection: int) -> None:

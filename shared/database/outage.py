@@ -1,0 +1,23 @@
+"""Telling a database that is not there from a mistake in what it was asked."""
+
+import asyncpg
+
+from shared.errors import Refusal, UpstreamUnavailable
+
+_GONE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+
+
+def refusal_for(error: BaseException) -> Refusal | None:
+    """What a client is told of an error: the refusal that it is, or that the database does not answer. None when it is
+    a fault of ours."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, _GONE) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)):
+        return UpstreamUnavailable("the database does not answer; ask again later")
+    return None
