@@ -47,6 +47,9 @@ class Product:
         """Returns when it can be asked."""
         for server in self.servers:
             server.start()
+        await self.until_ready()
+
+    async def until_ready(self) -> None:
         await asyncio.gather(*(server.until_ready() for server in self.servers))
 
     def kill(self) -> None:
