@@ -62,8 +62,12 @@ _MOVEMENTS = """
     FROM movement m JOIN session_package l ON l.id = m.package_id
 """
 _OFFERS = """
-    SELECT id, name, total_sessions, price_per_session_minor, currency, validity_days
-    FROM package_offer ORDER BY total_sessions, created_at, id
+    SELECT id, name, total_sessions, price_per_session_minor, currency, validity_days, withdrawn_at
+    FROM package_offer WHERE $1 OR withdrawn_at IS NULL ORDER BY total_sessions, created_at, id
+"""
+_REJECTIONS = """
+    SELECT subject_id AS session_id, reason, done_at FROM audit_entry
+    WHERE action = 'REJECT_SESSION' AND subject_id = ANY($1::uuid[])
 """
 AUDIT_ENTRIES = """(
     SELECT id, action, subject_id, reason, amount_minor, currency, done_at, done_by FROM audit_entry
@@ -133,8 +137,13 @@ class Reads:
         )
         return await Listing(_ALERTS, conditions, BY_RAISING).all(self.statements)
 
-    async def offers(self) -> list[Row]:
-        return await self.statements.rows(_OFFERS)
+    async def rejections_of(self, session_ids: Collection[UUID]) -> list[Row]:
+        """Of sessions that the viewer sees."""
+        return await self.statements.rows(_REJECTIONS, list(session_ids))
+
+    async def offers(self, *, withdrawn: bool) -> list[Row]:
+        """What families pay is not for tutors."""
+        return [] if self._role is Role.TUTOR else await self.statements.rows(_OFFERS, withdrawn)
 
     def people_listed(self, kind: PersonKind, search: str | None) -> Listing:
         """By name, in no letter's case; the search looks into names and contact details."""

@@ -47,6 +47,7 @@ class PackageOffer(Model):
     currency = fields.CharField(3)
     validity_days = fields.IntField(null=True)
     created_at = fields.DatetimeField()
+    withdrawn_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "package_offer"

@@ -49,6 +49,7 @@ class Offer:
     total_sessions: int
     price_per_session: Money
     validity_days: int | None
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,8 @@ def _size(request: SaleRequest) -> int:
         if request.total_sessions is None:
             raise InvalidInput("name an offer or the number of sessions")
         return request.total_sessions
+    if request.offer.is_withdrawn:
+        raise InvalidInput("the offer has been withdrawn")
     if request.total_sessions not in (None, request.offer.total_sessions):
         raise InvalidInput(f"the offer has {request.offer.total_sessions} sessions, not {request.total_sessions}")
     return request.offer.total_sessions

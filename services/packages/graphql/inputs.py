@@ -114,6 +114,7 @@ class CreatePackageInput:
     discount: DiscountInput | None = None
     expires_on: date | None = None
     goodwill: bool = False
+    reason: str | None = None
     idempotency_key: str | None = None
 
     def read(self, currency: str) -> NewPackage:
@@ -126,6 +127,7 @@ class CreatePackageInput:
             discount=None if self.discount is None else self.discount.read(currency),
             expires_on=self.expires_on,
             goodwill=self.goodwill,
+            reason=self.reason,
         )
 
 

@@ -22,6 +22,7 @@ class Loaders:
         self.child = one_by("id", lambda ids: reads.people(PersonKind.CHILD, ids))
         self.tutor = one_by("id", lambda ids: reads.people(PersonKind.TUTOR, ids))
         self.session = one_by("id", reads.sessions)
+        self.rejection_of = one_by("session_id", reads.rejections_of)
         self.package = one_by("id", reads.packages)
         self.alert = one_by("id", reads.alerts)
         self.open_alert_of = one_by("parent_id", reads.open_alerts_of)

@@ -35,6 +35,7 @@ from services.packages.graphql.payloads import (
     RejectSessionPayload,
     ReverseSessionPayload,
     UpdatePersonPayload,
+    WithdrawPackageOfferPayload,
 )
 from services.packages.graphql.types import (
     Child,
@@ -58,6 +59,7 @@ from services.packages.use_cases.reinstate_package import reinstate_package
 from services.packages.use_cases.reject_session import NewRejection, reject_session
 from services.packages.use_cases.reverse_session import NewReversal, reverse_session
 from services.packages.use_cases.update_person import update_person
+from services.packages.use_cases.withdraw_package_offer import Withdrawal, withdraw_package_offer
 from shared.auth.viewer import Role
 from shared.database.database import Row
 from shared.errors import Forbidden, NotFound
@@ -102,8 +104,21 @@ class Mutation:
         info.context.require(Role.COORDINATOR)
         new = input.read(info.context.currency)
         offer_id = await create_package_offer(info.context.work, new, input.idempotency_key, info.context.actor)
-        offers = {row["id"]: row for row in await info.context.reads.offers()}
-        return CreatePackageOfferPayload(package_offer=PackageOffer.of(offers[offer_id]))
+        return CreatePackageOfferPayload(package_offer=await _offer(info, offer_id))
+
+    @strawberry.mutation
+    async def withdraw_package_offer(
+        self,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002
+        reason: str,
+        idempotency_key: str | None = None,
+    ) -> WithdrawPackageOfferPayload:
+        """Nothing is sold by it any more; what was sold stays as it is."""
+        info.context.require(Role.COORDINATOR)
+        asked = Withdrawal(offer_id=parse_id(id), reason=reason)
+        offer_id = await withdraw_package_offer(info.context.work, asked, idempotency_key, info.context.actor)
+        return WithdrawPackageOfferPayload(package_offer=await _offer(info, offer_id))
 
     @strawberry.mutation
     async def create_package(self, info: Info, input: CreatePackageInput) -> CreatePackagePayload:  # noqa: A002
@@ -245,6 +260,11 @@ async def _fresh(info: Info, loader: One, id_: UUID) -> Row:
     if row is None:
         raise NotFound(f"no {id_}")
     return row
+
+
+async def _offer(info: Info, offer_id: UUID) -> PackageOffer:
+    offers = {row["id"]: row for row in await info.context.reads.offers(withdrawn=True)}
+    return PackageOffer.of(offers[offer_id])
 
 
 async def _package(info: Info, package_id: UUID) -> SessionPackage:

@@ -41,6 +41,11 @@ class CreatePackageOfferPayload:
 
 
 @strawberry.type
+class WithdrawPackageOfferPayload:
+    package_offer: PackageOffer
+
+
+@strawberry.type
 class CreatePackagePayload:
     session_package: SessionPackage
 

@@ -98,9 +98,9 @@ class Query:
         )
 
     @strawberry.field
-    async def package_offers(self, info: Info) -> list[PackageOffer]:
-        """The price list, smallest package first."""
-        return [PackageOffer.of(row) for row in await info.context.reads.offers()]
+    async def package_offers(self, info: Info, withdrawn: bool = False) -> list[PackageOffer]:
+        """The price list, smallest package first; with the offers withdrawn from it, if asked. Not for tutors."""
+        return [PackageOffer.of(row) for row in await info.context.reads.offers(withdrawn=withdrawn)]
 
     @strawberry.field
     async def low_package_alerts(

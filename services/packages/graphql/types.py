@@ -148,6 +148,7 @@ class PackageOffer:
     name: str
     total_sessions: int
     validity_days: int | None
+    withdrawn_at: datetime | None
 
     @classmethod
     def of(cls, row: Row) -> "PackageOffer":
@@ -157,6 +158,7 @@ class PackageOffer:
             name=row["name"],
             total_sessions=row["total_sessions"],
             validity_days=row["validity_days"],
+            withdrawn_at=row["withdrawn_at"],
         )
 
     @money_field
@@ -319,6 +321,14 @@ class Session:
     async def tutor(self, info: Info) -> Tutor | None:
         row = await info.context.loaders.tutor.load(self.row["tutor_id"])
         return None if row is None else Tutor.of(row, info)
+
+    @strawberry.field
+    async def rejection_reason(self, info: Info) -> str | None:
+        """Why it was rejected."""
+        if self.status is not SessionStatus.REJECTED:
+            return None
+        row = await info.context.loaders.rejection_of.load(self.row["id"])
+        return None if row is None else str(row["reason"])
 
     @strawberry.field
     async def session_package(self, info: Info) -> SessionPackage | None:

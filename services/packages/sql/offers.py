@@ -14,8 +14,10 @@ _INSERT = """
     VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _OFFER = """
-    SELECT id, total_sessions, price_per_session_minor, currency, validity_days FROM package_offer WHERE id = $1
+    SELECT id, total_sessions, price_per_session_minor, currency, validity_days, withdrawn_at FROM package_offer
+    WHERE id = $1
 """
+_WITHDRAW = "UPDATE package_offer SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL RETURNING id"
 
 
 async def insert_offer(
@@ -41,4 +43,10 @@ async def offer_of(transaction: Transaction, offer_id: UUID) -> Offer:
         total_sessions=row["total_sessions"],
         price_per_session=Money(row["price_per_session_minor"], row["currency"]),
         validity_days=row["validity_days"],
+        is_withdrawn=row["withdrawn_at"] is not None,
     )
+
+
+async def withdraw_offer(transaction: Transaction, offer_id: UUID, now: datetime) -> bool:
+    """Whether it was on the price list until now."""
+    return await transaction.row(_WITHDRAW, offer_id, now) is not None

@@ -8,6 +8,7 @@ from services.packages.domain.alerts import Change, standing_of
 from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.lots import Lot
 from services.packages.domain.people import PersonKind
+from services.packages.domain.reason import check_reason
 from services.packages.domain.sale import Discount, Sale, SaleRequest, agree_sale
 from services.packages.sql.families import insert_lot, lock_family, new_movements
 from services.packages.sql.offers import offer_of
@@ -27,7 +28,7 @@ from shared.period import Month
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPackage:
-    """Either an offer, or a size with a price or as goodwill."""
+    """Either an offer, or a size with a price or as goodwill. `reason` is for the audit trail."""
 
     parent_id: UUID
     child_id: UUID | None = None
@@ -37,10 +38,12 @@ class NewPackage:
     discount: Discount | None = None
     expires_on: date | None = None
     goodwill: bool = False
+    reason: str | None = None
 
 
 async def create_package(work: PackagesWork, new: NewPackage, idempotency_key: str | None, by: str) -> UUID:
     """Raises InvalidInput, NotFound, PackageExpired, IdempotencyKeyReused."""
+    reason = None if new.reason is None else check_reason(new.reason)
     now = work.clock.now()
     package_id = new_id()
     async with work.database.transaction() as transaction:
@@ -56,7 +59,7 @@ async def create_package(work: PackagesWork, new: NewPackage, idempotency_key: s
         await insert_lot(transaction, bought, new.offer_id)
         purchased = Movement(package_id=package_id, kind=MovementKind.PURCHASED, sessions=lot.total_sessions)
         await transaction.write(new_movements([purchased], now, by), work.outbox.staging(transaction, [bought], now))
-        await record_audit(transaction, "CREATE_PACKAGE", package_id, None, now, by, sale.cost)
+        await record_audit(transaction, "CREATE_PACKAGE", package_id, reason, now, by, sale.cost)
         standing = standing_of([*family.lots.values(), lot], bought.purchased_on)
         await settle_alert(work, transaction, family, standing, Change.GIVEN, now)
     return package_id

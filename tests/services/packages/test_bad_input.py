@@ -20,6 +20,7 @@ CREATE_TUTOR = "mutation($x: CreateTutorInput!) { createTutor(input: $x) { tutor
 CREATE_CHILD = "mutation($x: CreateChildInput!) { createChild(input: $x) { child { id } } }"
 UPDATE = "mutation($x: UpdatePersonInput!) { updatePerson(input: $x) { parent { id } } }"
 OFFER = "mutation($x: CreatePackageOfferInput!) { createPackageOffer(input: $x) { packageOffer { id } } }"
+WITHDRAW = 'mutation($x: ID!) { withdrawPackageOffer(id: $x, reason: "old") { packageOffer { id } } }'
 SELL = "mutation($x: CreatePackageInput!) { createPackage(input: $x) { sessionPackage { id } } }"
 EXTEND = "mutation($x: ExtendPackageInput!) { extendPackage(input: $x) { sessionPackage { id } } }"
 LOG = "mutation($x: LogSessionInput!) { logSession(input: $x) { session { id } } }"
@@ -120,6 +121,9 @@ BAD: list[tuple[str, Any, str]] = [
     (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "500"}, "validityDays": 3_651}, "INVALID_INPUT"),
     (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "500"}, "name": "\0"}, "INVALID_INPUT"),
     (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "500"}, "idempotencyKey": "\0"}, "INVALID_INPUT"),
+    (WITHDRAW, UNKNOWN, "NOT_FOUND"),
+    (WITHDRAW, "@lot", "NOT_FOUND"),
+    (SELL, TEN | {"reason": ""}, "INVALID_INPUT"),
     (SELL, {"parentId": "@asha"}, "INVALID_INPUT"),
     (SELL, {"parentId": "@asha", "totalSessions": 10}, "INVALID_INPUT"),
     (SELL, {"parentId": "@asha", "goodwill": True}, "INVALID_INPUT"),
@@ -226,6 +230,7 @@ async def test_only_coordinators_change_things(desk: Desk) -> None:
         (SELL, TEN),
         (EXTEND, {"packageId": "@lot", "expiresOn": None, "reason": "away"}),
         (REINSTATE, LONG_AGO),
+        (WITHDRAW, "@offer"),
         (OFFER, {"totalSessions": 10, "pricePerSession": {"amount": "500"}}),
         (CREATE_CHILD, {"parentId": "@asha", "name": "Ira"}),
         (CREATE_TUTOR, {"name": "Meena"}),
