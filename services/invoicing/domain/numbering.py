@@ -2,6 +2,9 @@
 
 A cycle's invoices share one block of numbers, reserved with the first part of the cycle that arrives. Which number
 a statement gets follows from its ordinal alone, so parts may arrive in any order, and more than once.
+
+Six digits are written with leading zeros, and more when they are needed: the millionth invoice of a year is
+`NV/2627/1000000`. Sixteen characters, the most that a tax invoice's number may have, last for 99,999,999 a year.
 """
 
 from dataclasses import dataclass
@@ -24,6 +27,10 @@ def financial_year(month: Month) -> str:
     return f"{first % 100:02}{(first + 1) % 100:02}"
 
 
+class SeriesExhausted(NivaaError):
+    """The next number of the financial year would be longer than LONGEST_NUMBER characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumberBlock:
     """`count` numbers of a financial year, the first of them `first`."""
@@ -36,4 +43,7 @@ class NumberBlock:
         """`NV/2627/000123` for the statement with that ordinal, which counts from 1."""
         if not 1 <= ordinal <= self.count:
             raise NotInTheBlock(f"statement {ordinal} of {self.count}")
-        return f"{PREFIX}/{self.financial_year}/{self.first + ordinal - 1:06}"
+        number = f"{PREFIX}/{self.financial_year}/{self.first + ordinal - 1:06}"
+        if len(number) > LONGEST_NUMBER:
+            raise SeriesExhausted(f"{number} is longer than {LONGEST_NUMBER} characters")
+        return number

@@ -1,7 +1,8 @@
 """Cycles arrive through the real broker and inbox; each invoice is issued once, whatever comes again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from services.invoicing.component import COMPONENT
 from shared.contracts.billing import CycleClosed
 from shared.contracts.invoicing import InvoiceIssued
+from shared.database.guards import Refused
+from shared.ids import new_id
 from shared.messaging.envelope import Event
 from tests.asking import Asker
 from tests.conftest import Hosting
@@ -83,6 +86,42 @@ async def test_a_statement_outside_of_what_was_announced_is_put_aside_and_the_ot
         assert [ordinal for _, ordinal, _ in await numbers(asker)] == [1, 2]
         (letter,) = await asker.host.broker.dead_letters("invoicing")
         assert "statement 99 of 4" in letter.reason
+
+
+async def test_a_part_that_cannot_be_taken_is_put_aside_and_replayed_and_the_others_go_on(
+    hosting: Hosting, broker_url: str, eventually: Callable[..., Any]
+) -> None:
+    on_fire = Refused("disk_on_fire", "BEFORE INSERT ON invoice", "NEW.ordinal = 3")
+    unreadable = Event(new_id(), CycleClosed.TOPIC, datetime.now(UTC), msgspec.Raw(b'{"month": 10}'))
+    async with hosting([COMPONENT], NIVAA_BROKER_URL=broker_url, **NO_RENDERER) as asker:
+        database, broker = asker.host.databases["invoicing"], asker.host.broker
+        for statement in getattr(on_fire, database.dialect):
+            await database.execute(statement)
+
+        async def letters() -> list[str]:
+            return sorted(letter.reason for letter in await broker.dead_letters("invoicing"))
+
+        await broker.publish([unreadable])
+        await asker.publish(*a_month("2026-10", 4), *a_month("2026-11", 2))
+
+        async def two_letters() -> bool:
+            return len(await letters()) == 2
+
+        await eventually(two_letters)
+        assert [(ordinal, month) for _, ordinal, month in await numbers(asker)] == [
+            *((ordinal, "2026-10") for ordinal in (1, 2)),
+            *((ordinal, "2026-11") for ordinal in (1, 2)),
+        ]
+        on_invoice = " ON invoice" if database.dialect == "postgres" else ""
+        await database.execute(f"DROP TRIGGER disk_on_fire{on_invoice}")
+        await broker.replay(await broker.dead_letters("invoicing"))
+
+        async def all_issued() -> bool:
+            return len(await numbers(asker)) == 6 and len(await letters()) == 1
+
+        await eventually(all_issued)
+        assert [number for number, _, _ in await numbers(asker)] == [f"NV/2627/{n:06}" for n in range(1, 7)]
+        assert "ValidationError" in (await letters())[0]
 
 
 @pytest.mark.parametrize(("amount_minor", "status"), [(0, "PAID"), (-50_000, "PAID"), (50_000, "UNPAID")])

@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.invoicing.domain.numbering import LONGEST_NUMBER, NotInTheBlock, NumberBlock, financial_year
+from services.invoicing.domain.numbering import (
+    LONGEST_NUMBER,
+    NotInTheBlock,
+    NumberBlock,
+    SeriesExhausted,
+    financial_year,
+)
 from shared.period import Month
 
 
@@ -25,3 +31,11 @@ def test_a_blocks_numbers_are_gapless_and_fit(first: int, count: int) -> None:
 def test_an_ordinal_outside_of_the_block_has_no_number(ordinal: int) -> None:
     with pytest.raises(NotInTheBlock):
         NumberBlock("2627", 1, 2).number_of(ordinal)
+
+
+def test_a_year_has_room_for_a_hundred_million_numbers() -> None:
+    assert NumberBlock("2627", 999_999, 2).number_of(2) == "NV/2627/1000000"
+    last = NumberBlock("2627", 99_999_999, 2)
+    assert (last.number_of(1), len(last.number_of(1))) == ("NV/2627/99999999", LONGEST_NUMBER)
+    with pytest.raises(SeriesExhausted):
+        last.number_of(2)
