@@ -134,3 +134,22 @@ class PayPayouts(Action):
     month: Month
     tutors: tuple[str, ...]
     reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPayment(Action):
+    """The parent's oldest unpaid invoices are filled; what is left over is credit."""
+
+    parent: str
+    amount_minor: int
+    method: str
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidInvoice(Action):
+    """The parent's invoice of the month becomes VOID."""
+
+    parent: str
+    month: Month
+    reason: str

@@ -17,6 +17,7 @@ from nivaa.demo.actions import (
     ExtendPackage,
     LogSession,
     Person,
+    RecordPayment,
     SetTutorRate,
 )
 
@@ -152,6 +153,18 @@ def _(action: AddPayoutDeduction, ids: Ids) -> Mutation:
         "idempotencyKey": action.key,
     }
     return Mutation("addPayoutDeduction", "payoutDeduction", values)
+
+
+@mutation_of.register
+def _(action: RecordPayment, ids: Ids) -> Mutation:
+    values = {
+        "parentId": ids[action.parent],
+        "amount": _money(action.amount_minor),
+        "method": action.method,
+        "reference": action.reference,
+        "idempotencyKey": action.key,
+    }
+    return Mutation("recordPayment", "payment", values)
 
 
 def _contact(person: Person) -> dict[str, Any]:

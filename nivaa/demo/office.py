@@ -1,5 +1,6 @@
 """The coordinator's office: does an action of the demo, through the gateway, as often as it is told to."""
 
+import asyncio
 from functools import singledispatchmethod
 from typing import Any
 
@@ -12,6 +13,7 @@ from nivaa.demo.actions import (
     RejectSession,
     ReverseSession,
     RunMonthlyCycle,
+    VoidInvoice,
 )
 from nivaa.demo.mutations import Ids, mutation_of
 from nivaa.gateway import Gateway
@@ -31,6 +33,14 @@ query Payouts($month: Month!) {
 }"""
 PROCESSED = "mutation Processed($ids: [ID!]!) { markPayoutsProcessed(ids: $ids) { payouts { id } } }"
 PAID = "mutation Paid($input: MarkPayoutsPaidInput!) { markPayoutsPaid(input: $input) { payouts { id } } }"
+
+INVOICE = """
+query Invoice($month: Month!, $parent: ID!) {
+  invoices(filter: { month: $month, parentId: $parent }, first: 1) { nodes { id } }
+}"""
+VOID = "mutation Void($input: VoidInvoiceInput!) { voidInvoice(input: $input) { invoice { id } } }"
+_INVOICE_PATIENCE_SECONDS = 30.0
+_INVOICE_PAUSE_SECONDS = 0.1
 
 
 class Office:
@@ -81,6 +91,23 @@ class Office:
         if ids:
             payment = {"ids": ids, "reference": action.reference, "idempotencyKey": action.key}
             await self._gateway.ask(PAID, input=payment)
+
+    @do.register
+    async def _(self, action: VoidInvoice) -> None:
+        invoice = await self._invoice(action)
+        await self._gateway.ask(
+            VOID, input={"invoiceId": invoice, "reason": action.reason, "idempotencyKey": action.key}
+        )
+
+    async def _invoice(self, action: VoidInvoice) -> str:
+        """The cycle's parts are on their way to invoicing when it has just been closed."""
+        async with asyncio.timeout(_INVOICE_PATIENCE_SECONDS):
+            while True:
+                data = await self._gateway.ask(INVOICE, month=str(action.month), parent=self._ids[action.parent])
+                for invoice in data["invoices"]["nodes"]:
+                    identifier: str = invoice["id"]
+                    return identifier
+                await asyncio.sleep(_INVOICE_PAUSE_SECONDS)
 
     async def _payouts(self, month: Month) -> list[dict[str, Any]]:
         nodes: list[dict[str, Any]] = (await self._gateway.ask(PAYOUTS, month=str(month)))["payouts"]["nodes"]

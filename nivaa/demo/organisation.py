@@ -5,9 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from nivaa.demo.actions import Action, AddDiscountRule, CreateChild, CreateParent, CreateTutor, LogSession
+from nivaa.demo.actions import (
+    Action,
+    AddDiscountRule,
+    CreateChild,
+    CreatePackage,
+    CreateParent,
+    CreateTutor,
+    LogSession,
+)
 from nivaa.demo.closings import closings
 from nivaa.demo.journal import Origin
+from nivaa.demo.payments import payments
 from nivaa.demo.people import Adult, People, people_of
 from nivaa.demo.purchases import offers, purchases
 from nivaa.demo.season import Season
@@ -47,11 +56,13 @@ def _actions(season: Season, people: People) -> Iterator[Action]:
     yield from _arrivals(season, people)
     yield from rates(season, people)
     yield from offers(season)
-    yield from purchases(season, people, prepaid)
+    bought = list(purchases(season, people, prepaid))
+    yield from bought
     yield from (_logged(session) for session in sessions)
     yield from verdicts(season, sessions, rejected)
     yield from deductions(season, people)
     yield from closings(season, people)
+    yield from payments(season, [action for action in bought if isinstance(action, CreatePackage)])
 
 
 def _arrivals(season: Season, people: People) -> Iterator[Action]:

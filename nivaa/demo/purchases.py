@@ -10,6 +10,7 @@ from nivaa.demo.actions import Action, CreatePackage, CreatePackageOffer, Extend
 from nivaa.demo.people import Family, People
 from nivaa.demo.season import Season
 from nivaa.demo.timetable import TaughtSession
+from shared.money import part_of
 
 OFFERS_MINOR = {5: 60_000, 10: 55_000, 20: 50_000, 40: 45_000}
 """Package size to price per session."""
@@ -75,6 +76,15 @@ def purchases(season: Season, people: People, prepaid: list[TaughtSession]) -> I
     yield _extension(season, expiring[0], expires_on)
     for family in dice.sample(people.families, _GOODWILL_FAMILIES):
         yield _goodwill(season, family, dice)
+
+
+def cost_minor(package: CreatePackage) -> int:
+    """What it is sold for, to the rounding of its discount."""
+    price_minor = package.price_per_session_minor
+    if price_minor is None:
+        price_minor = OFFERS_MINOR[package.total_sessions]
+    whole_minor = package.total_sessions * price_minor
+    return whole_minor - part_of(whole_minor, package.discount_basis_points)
 
 
 def _accounts(people: People, prepaid: list[TaughtSession], dice: Random) -> Iterator[Account]:

@@ -14,9 +14,11 @@ from nivaa.demo.actions import (
     ApproveSessions,
     CreatePackage,
     LogSession,
+    RecordPayment,
     RejectSession,
     ReverseSession,
     RunMonthlyCycle,
+    VoidInvoice,
 )
 from nivaa.demo.organisation import SEED, Organisation, organisation
 from nivaa.demo.season import closing_day
@@ -119,6 +121,10 @@ def test_has_what_makes_a_month_interesting(demo: Organisation) -> None:
     assert any(package.goodwill for package in packages)
     assert any(package.discount_basis_points for package in packages)
     assert any(package.expires_on and package.expires_on < TODAY for package in packages)
+    paid = Counter(payment.parent for payment in of_kind(demo, RecordPayment))
+    assert 30 <= paid.total() <= 120
+    (void,) = of_kind(demo, VoidInvoice)
+    assert void.parent not in paid
     addons = sum(session.billed_as_addon for session in of_kind(demo, LogSession))
     assert 0.02 <= addons / len(started) <= 0.06
 
