@@ -64,7 +64,7 @@ class Play:
         await self._compare_explanations()
 
     async def step(self, step: steps.Step) -> None:
-        await getattr(self, f"_{type(step).__name__.lower()}")(step)
+        await DEEDS[type(step)](self, step)
 
     async def _move_in(self, story: steps.Story) -> None:
         self.office.clicks = story.clicks
@@ -124,9 +124,9 @@ class Play:
             starts_at = datetime.combine(day, lesson.at, self.rules.packages.zone)
             session = await self.office.log(child, tutor, starts_at, as_addon=lesson.as_addon, price=lesson.addon_price)
             self.sessions.append(self._call(session, f"session {len(self.sessions) + 1}"))
-            what = f"{'add-on ' if lesson.as_addon else ''}for {lesson.addon_price}" if lesson.addon_price else ""
+            what = "an add-on" if lesson.as_addon else "a session"
             who = f"{self.name(tutor)} teaches {self.name(child)}"
-            self._note(f"{self.name(session)}: {who}, {starts_at:%m-%d %H:%M} {what}")
+            self._note(f"{self.name(session)}: {who}, {starts_at:%m-%d %H:%M}, {what}, price {lesson.addon_price}")
             taught = Session(
                 id=session,
                 parent=self.family[child],
@@ -171,7 +171,7 @@ class Play:
                 self.office.extend(lot, last_day), lambda: self.rules.packages.extend(lot, last_day, self.now)
             )
 
-    async def _setrate(self, step: steps.SetRate) -> None:
+    async def _set_rate(self, step: steps.SetRate) -> None:
         valid_from = self.today + timedelta(days=step.days)
         await self._agree_rate(Rate(pick(self.tutors, step.tutor), valid_from, step.rate, step.addon))
 
@@ -182,7 +182,7 @@ class Play:
             lambda: self.rules.set_rate(rate),
         )
 
-    async def _adddiscount(self, step: steps.AddDiscount) -> None:
+    async def _add_discount(self, step: steps.AddDiscount) -> None:
         parent = pick(self.parents, step.parent)
         first_day = self.today + timedelta(days=step.days)
         last_day = None if step.for_days is None else first_day + timedelta(days=step.for_days)
@@ -205,7 +205,7 @@ class Play:
             )
         )
 
-    async def _enddiscount(self, step: steps.EndDiscount) -> None:
+    async def _end_discount(self, step: steps.EndDiscount) -> None:
         if self.discounts:
             rule, last_day = pick(self.discounts, step.rule), self.today + timedelta(days=step.days)
             self._note(f"{self.name(rule)} ends on {last_day}")
@@ -337,6 +337,23 @@ class Play:
 
     def name(self, id_: str | None) -> str | None:
         return None if id_ is None else self.names.get(id_, id_)
+
+
+DEEDS: Mapping[type[steps.Step], Callable[[Play, Any], Awaitable[None]]] = {
+    steps.Sell: Play._sell,
+    steps.Teach: Play._teach,
+    steps.Approve: Play._approve,
+    steps.Reject: Play._reject,
+    steps.Reverse: Play._reverse,
+    steps.Extend: Play._extend,
+    steps.SetRate: Play._set_rate,
+    steps.AddDiscount: Play._add_discount,
+    steps.EndDiscount: Play._end_discount,
+    steps.Deduct: Play._deduct,
+    steps.Wait: Play._wait,
+    steps.Close: Play._close,
+}
+"""What each kind of step does, in the office and by the rules."""
 
 
 def pick(among: list[str], number: int) -> str:

@@ -196,15 +196,16 @@ lessons = st.builds(
     addon_price=st.none() | st.none() | st.integers(0, 90_000),
     approved=st.sampled_from([True, True, True, False]),
 )
+discounts = st.builds(
+    AddDiscount,
+    parent=picks,
+    size=percents | amounts,
+    days=st.integers(-20, 10),
+    for_days=st.none() | st.none() | st.integers(0, 40),
+)
 agreements = (
     st.builds(SetRate, tutor=picks, rate=st.integers(0, 90_000), addon=st.none() | amounts, days=st.integers(-20, 20))
-    | st.builds(
-        AddDiscount,
-        parent=picks,
-        size=percents | amounts,
-        days=st.integers(-20, 10),
-        for_days=st.none() | st.integers(0, 40),
-    )
+    | discounts
     | st.builds(EndDiscount, rule=picks, days=st.integers(-20, 20))
     | st.builds(Deduct, tutor=picks, months=st.integers(-1, 1), amount=amounts)
 )
@@ -230,11 +231,13 @@ is taken back."""
 
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
-    """Ends with a month that is over and closed, so that everything has been billed once."""
+    """Begins with discounts, and ends with a month that is over and closed, so that everything has been billed once."""
+    agreed = draw(st.lists(discounts, max_size=3))
+    told = chain(*draw(st.lists(passages, min_size=4, max_size=12)))
     return Story(
         setting=draw(st.sampled_from(SETTINGS)),
         clicks=draw(st.sampled_from([1, 1, 2])),
         children=tuple(draw(st.lists(st.integers(1, 2), min_size=1, max_size=3))),
         rates=tuple(draw(st.lists(st.none() | st.integers(1, 90_000), min_size=1, max_size=3))),
-        steps=(*chain(*draw(st.lists(passages, min_size=4, max_size=12))), Wait(31), Close(early=False)),
+        steps=(*agreed, *told, Wait(31), Close(early=False)),
     )
