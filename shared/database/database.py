@@ -13,7 +13,8 @@ from tortoise.context import TortoiseContext, _current_context
 from tortoise.transactions import in_transaction
 
 from shared.database.dialect import for_sqlite, parameters_for_sqlite
-from shared.database.writing import Writing, as_one
+from shared.database.postgres import keep_plans
+from shared.database.writing import Writing, for_postgres
 
 Dialect = Literal["sqlite", "postgres"]
 Row = dict[str, Any]
@@ -81,6 +82,7 @@ class Statements:
         self._context = context
         self.config = config
         self.dialect = config.dialect
+        self._connection_name = config.connection_name
 
     async def rows(self, statement: str, *parameters: object) -> list[Row]:
         """All rows of a query, or of a writing statement with RETURNING."""
@@ -124,8 +126,8 @@ class Statements:
             for writing in writings:
                 await self.execute_many(*writing)
         elif writings:
-            statement = as_one(tuple(writing.statement for writing in writings))
-            await self.execute(statement, *(column for writing in writings for column in writing.columns))
+            statement, parameters = for_postgres(writings)
+            await self._client().execute_query(statement, parameters)
 
     def _spoken(self, statement: str, parameters: Sequence[object]) -> tuple[str, list[Any]]:
         if self.dialect == "sqlite":
@@ -135,7 +137,7 @@ class Statements:
     def _client(self) -> BaseDBAsyncClient:
         # Asked anew each time: inside a transaction of this task it is the transaction's client, and any
         # other client would wait for the lock which that transaction holds.
-        return self._context.connections.get(self.config.connection_name)
+        return self._context.connections.get(self._connection_name)
 
 
 class Transaction(Statements):
@@ -171,7 +173,7 @@ class Transaction(Statements):
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that can fail without taking the whole transaction with it."""
-        async with in_transaction(self.config.connection_name):
+        async with in_transaction(self._connection_name):
             yield
 
 
@@ -191,11 +193,18 @@ class Database(Statements):
             _current_context.reset(token)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """Commits at the end of the block, rolls back when it raises."""
+    async def transaction(self, *, by_keys: bool = False) -> AsyncIterator[Transaction]:
+        """Commits at the end of the block, rolls back when it raises.
+
+        `by_keys` promises that all of its statements find their rows by keys: then one plan suits whatever they are
+        asked for, and PostgreSQL is told to keep it.
+        """
         transaction = Transaction(self._context, self.config)
         with self.bound():
-            async with in_transaction(self.config.connection_name):
+            boundary = in_transaction(self._connection_name)
+            if by_keys:
+                keep_plans(boundary)
+            async with boundary:
                 yield transaction
         transaction.committed()
 

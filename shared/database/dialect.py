@@ -17,13 +17,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+UNNEST = re.compile(r"SELECT \* FROM unnest\(((?:\$\d+::\w+\[\](?:,\s*)?)+)\)", re.IGNORECASE)
+
 _REWRITES = [
     (re.compile(r"= ANY\(\$(\d+)(?:::\w+\[\])?\)"), r"IN (SELECT value FROM json_each(?\1))"),
     (
         re.compile(r"SELECT unnest\(\$(\d+)(?:::\w+\[\])?\) AS (\w+)", re.IGNORECASE),
         r"SELECT value AS \2 FROM json_each(?\1)",
     ),
-    (re.compile(r"SELECT \* FROM unnest\(((?:\$\d+::\w+\[\](?:,\s*)?)+)\)", re.IGNORECASE), r"VALUES (\1)"),
+    (UNNEST, r"VALUES (\1)"),
     (re.compile(r"\bFOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF \w+(?:, \w+)*)?(?: SKIP LOCKED| NOWAIT)?"), ""),
     (re.compile(r"::\w+(?:\[\])?"), ""),
     (re.compile(r"\$(\d+)"), r"?\1"),

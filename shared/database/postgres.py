@@ -6,6 +6,9 @@
 - A task born inside a transaction keeps a connection that belongs to others by then: it is refused.
 - Every release would run four reset statements. Nothing here sets session state (advisory locks are per
   transaction), so none are run, which halves the time of a short query.
+
+A transaction may begin with plans that are kept. PostgreSQL thinks that it can do better for an array whose length it
+knows, and plans such a statement anew each time, which for a short one is half of its cost.
 """
 
 from contextlib import suppress
@@ -29,9 +32,48 @@ class Connection(asyncpg.Connection):
         return ""
 
 
+BEGIN = "BEGIN"
+BEGIN_WITH_KEPT_PLANS = """
+    BEGIN;
+    SET LOCAL plan_cache_mode = force_generic_plan;
+    SET LOCAL enable_seqscan = off
+"""
+"""A plan that is kept may be made while a table is empty; it shall serve when the table is not."""
+
+
 class Transaction(TransactionWrapper):
+    """Says BEGIN and the like itself: asyncpg's own could not set anything without another round trip."""
+
+    _savepoint: str | None = None
+    beginning = BEGIN
+
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(Transaction(self))
+
+    async def begin(self) -> None:
+        await self._connection.execute(self.beginning)
+
+    async def savepoint(self) -> None:
+        self._savepoint = f"savepoint_{id(self)}"
+        await self._connection.execute(f"SAVEPOINT {self._savepoint}")
+
+    async def commit(self) -> None:
+        await self._end("COMMIT")
+
+    async def rollback(self) -> None:
+        await self._end("ROLLBACK")
+
+    async def release_savepoint(self) -> None:
+        await self._end(f"RELEASE SAVEPOINT {self._savepoint}")
+
+    async def savepoint_rollback(self) -> None:
+        await self._end(f"ROLLBACK TO SAVEPOINT {self._savepoint}")
+
+    async def _end(self, statement: str) -> None:
+        if self._finalized:
+            raise TransactionManagementError("this transaction is over")
+        await self._connection.execute(statement)
+        self._finalized = True
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         if self._finalized:
@@ -68,6 +110,12 @@ class TransactionBoundary(TransactionContextPooled):
         finally:
             get_connections().reset(self.token)
             await client._parent._pool.release(client._connection)  # noqa: SLF001
+
+
+def keep_plans(boundary: TransactionContext) -> None:
+    """Of a transaction of PostgreSQL's that has not begun; any other has no plans to keep."""
+    if isinstance(boundary, TransactionBoundary) and isinstance(boundary.client, Transaction):
+        boundary.client.beginning = BEGIN_WITH_KEPT_PLANS
 
 
 class Client(AsyncpgDBClient):

@@ -16,6 +16,7 @@ from shared.database.writing import Writing
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.money import Money
+from shared.period import Month
 
 _LOCK_PARENTS = """
     SELECT id FROM person WHERE id = ANY($1::uuid[]) AND kind = 'PARENT' ORDER BY id FOR NO KEY UPDATE
@@ -28,6 +29,11 @@ _FAMILIES = """
     LEFT JOIN session_package l ON l.parent_id = p.id
     LEFT JOIN low_package_alert a ON a.parent_id = p.id AND a.resolved_at IS NULL
     WHERE p.id = ANY($1::uuid[]) AND p.kind = 'PARENT' ORDER BY l.purchased_at, l.id
+"""
+_FAMILIES_AND_MONTHS = f"""
+    WITH held AS MATERIALIZED (
+        SELECT month FROM period WHERE month = ANY($2::varchar[]) AND sealed_at IS NULL ORDER BY month FOR SHARE)
+    SELECT family.*, (SELECT count(*) FROM held) AS months_held FROM ({_FAMILIES}) AS family
 """
 _OWNER = "SELECT parent_id FROM session_package WHERE id = $1"
 _WITH_EXPIRED_LOTS = """
@@ -72,8 +78,20 @@ async def lock_families(transaction: Transaction, parent_ids: Collection[UUID]) 
 
 async def read_families(transaction: Transaction, parent_ids: Collection[UUID]) -> dict[UUID, Family]:
     """Families that are locked. A statement of its own: one that waits for a lock sees the lots of before the wait."""
+    return _families(await transaction.rows(_FAMILIES, list(parent_ids)))
+
+
+async def read_families_and_hold_months(
+    transaction: Transaction, parent_ids: Collection[UUID], months: Collection[Month]
+) -> tuple[dict[UUID, Family], bool]:
+    """The same, which in the same round trip joins these months; and whether it could: all of them had to be open."""
+    rows = await transaction.rows(_FAMILIES_AND_MONTHS, list(parent_ids), [str(month) for month in months])
+    return _families(rows), all(row["months_held"] == len(months) for row in rows)
+
+
+def _families(rows: Iterable[Row]) -> dict[UUID, Family]:
     families: dict[UUID, Family] = {}
-    for row in await transaction.rows(_FAMILIES, list(parent_ids)):
+    for row in rows:
         id_ = row["parent_id"]
         if id_ not in families:
             families[id_] = Family(id_, row["parent_name"], {}, row["alert_id"])

@@ -12,7 +12,6 @@ from shared.database.database import Statements, Transaction
 from shared.period import Month
 
 _LAST_SEALED = "SELECT max(month) AS month FROM period WHERE sealed_at IS NOT NULL"
-_SHARE_OPEN = "SELECT month FROM period WHERE month = ANY($1::varchar[]) AND sealed_at IS NULL ORDER BY month FOR SHARE"
 _SHARE = "SELECT sealed_at FROM period WHERE month = $1 FOR SHARE"
 _ADD = "INSERT INTO period (month) VALUES ($1) ON CONFLICT DO NOTHING"
 _LOCK = "SELECT month, sealed_at, approvals, reversals, purchases, sum_minor FROM period WHERE month = $1 FOR UPDATE"
@@ -44,15 +43,12 @@ class Seal:
     sum_minor: int
 
 
-async def join_months(transaction: Transaction, expected: set[Month]) -> dict[Month, Month]:
-    """The months to be billed in, by those expected; all of them held open until the transaction ends.
+async def join_months(transaction: Transaction, own: set[Month]) -> dict[Month, Month]:
+    """The billing month of each own month, all of them held open until the transaction ends.
 
     In order of time, so that two transactions which need several never wait for each other in a circle.
     """
-    held = await transaction.rows(_SHARE_OPEN, [str(month) for month in expected])
-    if len(held) == len(expected):
-        return {month: month for month in expected}
-    return {month: await join_month(transaction, month) for month in sorted(expected)}
+    return {month: await join_month(transaction, month) for month in sorted(own)}
 
 
 async def join_month(transaction: Transaction, own: Month) -> Month:

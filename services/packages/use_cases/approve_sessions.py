@@ -15,7 +15,7 @@ from services.packages.domain.approval import Approval, approve_in_order
 from services.packages.domain.coverage import TaughtSession
 from services.packages.domain.ledger import Movement, MovementKind
 from services.packages.domain.sessions import SessionAction, SessionStatus, status_after
-from services.packages.sql.families import new_movements, read_families, saved_lots
+from services.packages.sql.families import new_movements, read_families_and_hold_months, saved_lots
 from services.packages.sql.periods import join_months
 from services.packages.sql.sessions import StoredSession, lock_sessions, new_coverages, new_status
 from services.packages.use_cases.settle_alerts import settle_alerts
@@ -46,7 +46,7 @@ class NewApprovals:
 async def approve_session(work: PackagesWork, session_id: UUID, idempotency_key: str | None, by: str) -> None:
     """Approving again changes nothing. Raises NotFound, SessionNotApprovable, IdempotencyKeyReused."""
     now = work.clock.now()
-    async with work.database.transaction() as transaction:
+    async with work.database.transaction(by_keys=True) as transaction:
         if await claim_key(transaction, idempotency_key, NewApprovals([session_id]), session_id, now) is None:
             (outcome,) = await _approve_all(work, transaction, [session_id], now, by)
             if outcome.refusal is not None:
@@ -64,7 +64,7 @@ async def approve_sessions(
         raise InvalidInput(f"at most {LARGEST_BATCH} sessions at once, not {len(session_ids)}")
     wanted = list(dict.fromkeys(session_ids))
     now = work.clock.now()
-    async with work.database.transaction() as transaction:
+    async with work.database.transaction(by_keys=True) as transaction:
         await claim_key(transaction, idempotency_key, NewApprovals(wanted), new_id(), now)
         return await _approve_all(work, transaction, wanted, now, by)
 
@@ -82,8 +82,10 @@ async def _approve_all(
 async def _approve(
     work: PackagesWork, transaction: Transaction, sessions: Sequence[StoredSession], now: datetime, by: str
 ) -> None:
-    families = await read_families(transaction, {one.taught.parent_id for one in sessions})
-    months = await join_months(transaction, {one.month for one in sessions})
+    expected = {one.month for one in sessions}
+    parents = {one.taught.parent_id for one in sessions}
+    families, held = await read_families_and_hold_months(transaction, parents, expected)
+    months = {month: month for month in expected} if held else await join_months(transaction, expected)
     by_family = {
         parent_id: approve_in_order(theirs, families[parent_id].lots.values(), work.organisation, now)
         for parent_id, theirs in groupby(sorted((one.taught for one in sessions), key=_by_parent), key=_by_parent)
