@@ -17,8 +17,9 @@ import structlog
 from shared.errors import NivaaError, TooSlow, UpstreamUnavailable
 
 BACKSTOP_SECONDS = 0.5
-REST_PER_READ = 4
-"""A reader rests that many times as long as it has read: what is dear to read is read less often."""
+REST_PER_READ = 9
+"""A reader rests that many times as long as it has read: what is dear to read is read less often, and takes a tenth of
+a connection at most."""
 MOST_WAITING = 10_000
 """For each listener. They share the changes themselves, so what waits costs little."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.billing.domain.cycles import CycleStatus
-from services.billing.domain.progress import Documents, Progress
+from services.billing.domain.progress import CyclePhase, Documents, Progress
 from services.billing.sql.entries import missing_of
 from shared.contracts.invoicing import DocumentsRendered
 from shared.database.database import Row, Statements, Transaction
@@ -27,13 +27,16 @@ ON CONFLICT (cycle_id) DO UPDATE
 """
 
 
-async def progress_of(statements: Statements, month: Month) -> Progress:
-    """A month without a cycle is open, with nothing in it."""
+async def progress_of(statements: Statements, month: Month, last: Progress | None = None) -> Progress:
+    """A month without a cycle is open, with nothing in it. What is counted already is not counted again: `last` is how
+    it stood before."""
     row = await statements.row(_CYCLE, str(month))
     if row is None:
         return Progress(month=month, status=CycleStatus.OPEN, sessions_counted=0)
     if row["status"] == CycleStatus.CLOSED:
         return _closed(month, row)
+    if last is not None and last.phase is CyclePhase.CALCULATING:
+        return last  # sealed and complete: nothing more comes before the close
     entries = (await statements.rows(_ENTRIES, str(month)))[0]
     status = CycleStatus(row["status"])
     return Progress(
@@ -74,5 +77,5 @@ class ProgressReader:
 
     async def read(self) -> list[Progress]:
         """At most one; none the first time."""
-        last, self._last = self._last, await progress_of(self._statements, self._month)
+        last, self._last = self._last, await progress_of(self._statements, self._month, self._last)
         return [] if last in (None, self._last) else [self._last]

@@ -1,5 +1,6 @@
 """The gateway over a real packages service, with alerts to subscribe to."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -22,6 +23,10 @@ from tests.asking import Asker
 from tests.conftest import Hosting
 
 ALERTS = "subscription { lowPackageAlert { id parent { name } } }"
+LARGE_ALERTS = (
+    "subscription { lowPackageAlert { " + " ".join(f"name{number}: parent {{ name }}" for number in range(50)) + " } }"
+)
+"""Events of some kilobytes."""
 LEEWAY = timedelta(seconds=30)
 
 
@@ -74,3 +79,11 @@ async def living(hosting: Hosting, **settings: Any) -> AsyncIterator[Live]:
         aiohttp.ClientSession() as http,
     ):
         yield Live(asker, f"http://127.0.0.1:{port}", http)
+
+
+async def overrun(live: Live, parent: UUID) -> None:
+    """Raises alerts until no listener takes them any more."""
+    async with asyncio.timeout(60):
+        while any(listener._end is None for listener in live.listeners):
+            await live.raise_alert(parent, 20)
+            await asyncio.sleep(0.1)

@@ -13,7 +13,7 @@ from shared.auth.viewer import Role, Viewer
 from shared.database import watch
 from tests.conftest import Hosting
 from tests.eventually import eventually
-from tests.services.gateway.live import ALERTS, Live, living
+from tests.services.gateway.live import ALERTS, LARGE_ALERTS, Live, living, overrun
 from tests.streams import EventSource, event_source
 
 EVENTS = {"Accept": "text/event-stream"}
@@ -24,8 +24,6 @@ REFUSED = {
     "{": "GRAPHQL_INVALID",
     "subscription { lowPackageAlert { id } __typename }": "GRAPHQL_INVALID",
 }
-LARGE = " ".join(f"name{number}: parent {{ name }}" for number in range(50)) + "}"
-"""What makes an event some kilobytes large."""
 
 
 @pytest.fixture
@@ -165,14 +163,10 @@ async def test_who_does_not_read_misses_and_is_told_so(live: Live, monkeypatch: 
         small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         small.connect(("127.0.0.1", int(live.url.rpartition(":")[2])))
         reader, writer = await asyncio.open_connection(sock=small, limit=4096)
-        writer.write(
-            request_of(live, "subscription { lowPackageAlert { ...X } } fragment X on LowPackageAlert { " + LARGE)
-        )
+        writer.write(request_of(live, LARGE_ALERTS))
         await reader.readuntil(b":\n\n")
+        await overrun(live, asha)
         async with asyncio.timeout(60):
-            while any(listener._end is None for listener in live.listeners):
-                await live.raise_alert(asha, 20)
-                await asyncio.sleep(0.1)
             told = await reader.read(-1)
         writer.close()
     assert told.count(b"event: next") > 2

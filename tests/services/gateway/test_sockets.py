@@ -1,18 +1,21 @@
 """graphql-transport-ws through a real server and a real client, to the letter of the protocol."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import pytest
 
-from services.gateway.endpoint import socket
+from services.gateway.endpoint import socket as sockets
 from shared.auth.viewer import Role, Viewer
+from shared.database import watch
 from tests.conftest import Hosting
 from tests.eventually import eventually
-from tests.services.gateway.live import ALERTS, Live, living
+from tests.services.gateway.live import ALERTS, LARGE_ALERTS, Live, living, overrun
 
 PROTOCOL = "graphql-transport-ws"
 ROLE = "{ viewer { role } }"
@@ -185,7 +188,7 @@ async def test_nobody_is_known_without_a_token_that_verifies(live: Live) -> None
 
 
 async def test_who_does_not_say_who_it_is_is_not_waited_for(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "INIT_SECONDS", 0.1)
+    monkeypatch.setattr(sockets, "INIT_SECONDS", 0.1)
     async with connect(live) as ws:
         assert await Client(ws).closed() == (4408, "Connection initialisation timeout")
 
@@ -242,3 +245,27 @@ async def test_pages_of_other_sites_are_let_in_when_they_are_named(live: Live) -
     for origin in ("https://office.example", live.url):
         async with connect(live, Origin=origin) as ws:
             await Client(ws).acknowledged(live.token())
+
+
+async def test_who_does_not_read_misses_and_is_told_so(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "MOST_WAITING", 50)
+    monkeypatch.setattr(watch, "BACKSTOP_SECONDS", 0.05)
+    asha = await live.parent()
+    connector = aiohttp.TCPConnector(socket_factory=narrow_socket)
+    async with aiohttp.ClientSession(connector=connector) as http, connect(replace(live, http=http)) as ws:
+        client = await Client(ws).acknowledged(live.token())
+        await client.subscribe("a", LARGE_ALERTS)
+        await eventually(lambda: len(live.listeners) == 1)
+        await overrun(live, asha)
+        told = [await client.next()]
+        while told[-1]["type"] != "complete":
+            told.append(await client.next())
+    assert len(told) > 2
+    assert told[-2]["payload"]["errors"][0]["extensions"]["code"] == "TOO_SLOW"
+
+
+def narrow_socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, *_ = address
+    narrow = socket.socket(family, kind, protocol)
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    return narrow
