@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,8 @@ from tests.servers.process import free_port
 from tests.streams import event_source
 from tests.system.conftest import Running
 from tests.system.desk import Desk, at_desk
-from tests.system.product import Form
+from tests.system.distributed import Distributed
+from tests.system.product import Product
 from tests.system.server_process import ServerProcess
 from tests.system.term import begin_term, this_month
 
@@ -64,6 +66,9 @@ async def test_alerts_reach_whom_they_are_for_each_once(running: Running) -> Non
             ]
             assert [shown(await home.next()) for _ in range(3)] == seen[1:]
 
+            assert await product.stop() == [0] * len(product.servers)  # streams are no reason to stay
+            assert "Traceback" not in product.printed()
+
 
 async def test_a_month_is_followed_to_its_last_document(running: Running) -> None:
     async with running() as product, at_desk(product.gateway) as desk:
@@ -90,22 +95,28 @@ async def test_a_month_is_followed_to_its_last_document(running: Running) -> Non
         assert done["cycle"] == {"invoices": {"totalCount": FAMILIES}, "documents": {"rendered": FAMILIES}}
 
 
-@pytest.mark.parametrize("form", ["distributed"], indirect=True)
-async def test_what_another_process_of_the_service_changes_is_heard_until_the_own_one_dies(
-    form: Form, tmp_path: Path
-) -> None:
+@pytest.fixture
+def apart(tmp_path: Path) -> Iterator[Product]:
+    """Each service in a process of its own."""
+    form = Distributed()
     product = form.lay_out(tmp_path, {})
-    packages = next(server for server in product.servers if "services.packages" in server.module_and_arguments)
+    yield product
+    product.end()
+    form.clear_away()
+
+
+async def test_what_another_process_of_the_service_changes_is_heard_until_the_own_one_dies(apart: Product) -> None:
+    packages = next(server for server in apart.servers if "services.packages" in server.module_and_arguments)
     another = another_of(packages)
     try:
-        await product.start()
+        await apart.start()
         another.start()
         await another.until_ready()
-        async with at_desk(product.gateway) as desk:
+        async with at_desk(apart.gateway) as desk:
             asha, session = await almost_low(desk, "Asha Rao")
-            token = product.gateway.token(desk.viewer)
-            async with event_source(desk.http, product.gateway.url, token, ALERTS) as source:
-                there = replace(desk, gateway=replace(product.gateway, url=f"http://127.0.0.1:{another.port}"))
+            token = apart.gateway.token(desk.viewer)
+            async with event_source(desk.http, apart.gateway.url, token, ALERTS) as source:
+                there = replace(desk, gateway=replace(apart.gateway, url=f"http://127.0.0.1:{another.port}"))
                 await there.approve(session)
                 await there.sell(asha, 10, "500")
                 assert [shown(await source.next())[1] for _ in range(2)] == ["OPEN", "RESOLVED"]
@@ -115,7 +126,6 @@ async def test_what_another_process_of_the_service_changes_is_heard_until_the_ow
         assert (last["data"], last["errors"][0]["extensions"]["code"]) == (None, "UPSTREAM_UNAVAILABLE")
     finally:
         another.end()
-        product.end()
 
 
 def another_of(server: ServerProcess) -> ServerProcess:
