@@ -1,7 +1,8 @@
 """Work that outlives the request which began it, until the service ends."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Hashable
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -15,22 +16,26 @@ T = TypeVar("T")
 
 class Errands:
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: dict[Hashable, asyncio.Task[Any]] = {}
 
-    def begin(self, errand: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Not inside a transaction. Whoever waits for it shields it, and may stop waiting."""
-        task = asyncio.create_task(errand)
-        self._running.add(task)
-        task.add_done_callback(self._over)
-        return task
+    def begin(self, name: Hashable, errand: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
+        """The errand of that name that runs already, or a new one. Not inside a transaction.
+
+        Whoever waits for it shields it, and may stop waiting.
+        """
+        if name not in self._running:
+            self._running[name] = asyncio.create_task(errand())
+            self._running[name].add_done_callback(partial(self._over, name))
+        return self._running[name]
 
     async def end(self) -> None:
         """Stops whatever still runs; its transaction is rolled back."""
-        for task in self._running:
+        running = list(self._running.values())
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
-    def _over(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
+    def _over(self, name: Hashable, task: asyncio.Task[Any]) -> None:
+        del self._running[name]
         if not task.cancelled() and (fault := task.exception()) and not isinstance(fault, Refusal):
             log.error("errand failed", exc_info=fault)

@@ -7,6 +7,7 @@ service, and no request's end is its own.
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 from services.billing.domain.cycles import CycleStatus
@@ -26,7 +27,8 @@ async def run_monthly_cycle(work: BillingWork, run: NewRun, idempotency_key: str
     Raises PeriodNotEnded, EarlierCycleOpen, MonthClosed, CycleBlocked, CycleInProgress, IdempotencyKeyReused. A run
     that takes longer than `answer_seconds` is in progress, too, and goes on.
     """
-    running = work.errands.begin(_run(work, run, idempotency_key, by))
+    asked = partial(_run, work, run, idempotency_key, by)
+    running = work.errands.begin((run, idempotency_key, by), asked)
     try:
         async with asyncio.timeout(work.answer_seconds):
             return await asyncio.shield(running)
