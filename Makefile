@@ -32,6 +32,7 @@ bench: $(development)
 	.venv/bin/python -m bench.documents
 	.venv/bin/python -m bench.cycle
 	.venv/bin/python -m bench.approvals
+	.venv/bin/python -m bench.imports
 
 # Development only: needs node.
 supergraph: $(development) tools/supergraph/node_modules

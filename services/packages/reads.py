@@ -72,14 +72,17 @@ _REJECTIONS = """
 AUDIT_ENTRIES = """(
     SELECT id, action, subject_id, reason, amount_minor, currency, done_at, done_by FROM audit_entry
     UNION ALL
-    SELECT id, 'APPROVE_SESSION'::varchar, session_id, NULL::text, price_minor, currency, approved_at, approved_by
+    SELECT id, CAST('APPROVE_SESSION' AS varchar), session_id, CAST(NULL AS text), price_minor, currency, approved_at,
+           approved_by
     FROM coverage
     UNION ALL
-    SELECT id, 'REVERSE_SESSION'::varchar, session_id, reason::text, NULL::bigint, NULL::varchar, reversed_at,
-           reversed_by
+    SELECT id, CAST('REVERSE_SESSION' AS varchar), session_id, CAST(reason AS text), CAST(NULL AS bigint),
+           CAST(NULL AS varchar), reversed_at, reversed_by
     FROM reversal
 )"""
-"""Approvals and reversals are locked rows that say by themselves who did it, when and why."""
+"""Approvals and reversals are locked rows that say by themselves who did it, when and why.
+
+Columns of one type in all three: only then do both databases merge the three by their indexes."""
 
 _NAME = "p.name_folded LIKE {} ESCAPE '!'"
 _CONTACT = "lower(p.email) LIKE {} ESCAPE '!' OR p.phone LIKE {} ESCAPE '!'"
