@@ -151,13 +151,5 @@ def test_a_subscription_has_one_field(query: str) -> None:
         Shop().engine.prepare(query, {"no": False})
 
 
-def test_it_is_explained_like_any_other() -> None:
-    explained = Shop().engine.explain(REVIEWED)
-    plan = explained.split("\n\n")[1].splitlines()
-    assert plan[0].startswith("0 ")
-    assert plan[1].strip().startswith("subscription ")
-    assert [line for line in plan if " after 0" in line] != []
-
-
 async def _down(_request: FetchRequest) -> bytes:
     raise SubgraphUnavailable("it did not answer")

@@ -1,7 +1,6 @@
 """The gateway over a real packages service, with alerts to subscribe to."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -16,11 +15,12 @@ from services.packages.component import COMPONENT as PACKAGES
 from services.packages.domain.alerts import Standing
 from services.packages.sql.alerts import new_alerts
 from shared.auth.viewer import Viewer
-from shared.database.watch import Listener, _Watched
+from shared.database.watch import Listener
 from shared.ids import new_id
 from shared.runtime.serving import serving
 from tests.asking import Asker
 from tests.conftest import Hosting
+from tests.listening import listening
 
 ALERTS = "subscription { lowPackageAlert { id parent { name } } }"
 LARGE_ALERTS = (
@@ -67,8 +67,7 @@ class Live:
     @property
     def listeners(self) -> list[Listener[Any]]:
         """Who listens in the packages service for its subscribers."""
-        watched = [each for each in gc.get_objects() if isinstance(each, _Watched)]
-        return [listener for each in watched for listener in each.listeners]
+        return listening()
 
 
 @asynccontextmanager

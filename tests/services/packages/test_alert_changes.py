@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import aiohttp
 import pytest
 
 from services.packages.domain.alerts import Standing
@@ -15,8 +17,13 @@ from shared.database.database import Database, Row, Transaction, open_database
 from shared.database.watch import Listener, Watch
 from shared.errors import NotFound, UpstreamUnavailable
 from shared.ids import new_id
+from shared.runtime.serving import serving
+from tests.eventually import eventually
+from tests.listening import listening
 from tests.services.packages.desk import Desk, local
+from tests.streams import event_source
 
+ALERTS = "subscription { lowPackageAlert { id } }"
 NOW = local("2026-10-02 10:00")
 
 
@@ -137,3 +144,20 @@ async def test_nobody_reads_when_nobody_listens(here: Database) -> None:
         async with asyncio.timeout(20):
             while watch._watched:
                 await asyncio.sleep(0.05)
+
+
+async def test_the_service_itself_ends_a_stream_with_its_token_and_with_its_subscriber(desk: Desk) -> None:
+    """Nobody trusts a gateway to do it."""
+    issuer = desk.asker.host.token_issuer
+    assert issuer is not None
+    lifetime, leeway = timedelta(minutes=10), timedelta(seconds=30)
+    until_soon = issuer.mint(desk.asker.viewer, datetime.now(UTC) - lifetime - leeway + timedelta(seconds=3), lifetime)
+    async with serving(desk.asker.host, port=0) as port, aiohttp.ClientSession() as http:
+        url = f"http://127.0.0.1:{port}"
+        async with event_source(http, url, until_soon, ALERTS) as source:
+            answer = await source.next()
+            await source.complete()
+        assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        async with event_source(http, url, desk.asker.token(), ALERTS):
+            assert len(listening()) == 1
+        await eventually(lambda: not listening())
