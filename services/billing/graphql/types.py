@@ -23,6 +23,7 @@ from services.billing.graphql.explanation import ChargeExplanation
 from services.billing.sql.explanations import Trace
 from shared.auth.viewer import Role
 from shared.database.database import Row
+from shared.errors import InvalidInput
 from shared.graphql.money import ShownMoney, money_field, show
 from shared.graphql.pages import Connection, Page, page_of
 from shared.ids import parse_id
@@ -52,6 +53,8 @@ class Session:
         trace = await info.context.load.trace.load(parse_id(id))
         if trace and not (info.context.sees_charge(trace.entry) or info.context.sees_tutor(trace.entry["tutor_id"])):
             return None
+        if status not in SessionStatus.__members__:
+            raise InvalidInput(f"no such status of a session: {status[:32]!r}")
         return cls(id=id, status=SessionStatus(status))
 
     @by_status

@@ -3,10 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from services.billing.component import COMPONENT
 from shared.auth.viewer import Role, Viewer
 from shared.clock import TravellingClock
 from shared.ids import new_id
+from tests.asking import Refused
 from tests.services.billing.conftest import Hosting
 from tests.services.billing.desk import Desk
 from tests.services.billing.packages_side import WorkedMonth, at
@@ -51,6 +54,11 @@ def sessions_of(month: WorkedMonth) -> dict[str, UUID]:
 async def test_what_billing_has_not_heard_of_is_told_by_its_status(desk: Desk) -> None:
     for status, state in [("LOGGED", "NOT_APPROVED"), ("REJECTED", "REJECTED"), ("APPROVED", "AWAITED")]:
         assert await states(desk, new_id(), status) == (state, state)
+
+
+async def test_a_status_that_packages_cannot_have_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused, match="INVALID_INPUT"):
+        await explained(desk, new_id(), status="TAUGHT")
 
 
 async def test_before_during_and_after_the_close(desk: Desk, month: WorkedMonth) -> None:
