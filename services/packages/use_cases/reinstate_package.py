@@ -5,14 +5,10 @@ from datetime import date
 from uuid import UUID
 
 from services.packages.domain.lots import Lot
-from services.packages.domain.reason import check_reason
 from services.packages.domain.sale import check_last_valid_day
-from services.packages.sql.families import lock_family, owner_of
-from services.packages.use_cases.renew_lot import renew_lot
+from services.packages.use_cases.renew_package import renew_package
 from services.packages.work import PackagesWork
 from shared.errors import InvalidInput
-from shared.mutations.audit import record_audit
-from shared.mutations.idempotency import claim_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +23,7 @@ class Reinstatement:
 async def reinstate_package(work: PackagesWork, asked: Reinstatement, idempotency_key: str | None, by: str) -> UUID:
     """Raises NotFound, InvalidInput where nothing has expired, PackageExpired for a day that has passed,
     IdempotencyKeyReused."""
-    reason = check_reason(asked.reason)
-    now = work.clock.now()
-    async with work.database.transaction() as transaction:
-        first = await claim_key(transaction, idempotency_key, asked, asked.package_id, now)
-        if first is not None:
-            return first
-        family = await lock_family(transaction, await owner_of(transaction, asked.package_id))
-        lot = family.lots[asked.package_id]
-        expires_on = _last_valid_day(lot, asked, work.organisation.date_of(now))
-        await record_audit(transaction, "REINSTATE_PACKAGE", lot.id, reason, now, by)
-        await renew_lot(work, transaction, family, lot, expires_on, reason, now, by)
-    return lot.id
+    return await renew_package(work, asked, _last_valid_day, "REINSTATE_PACKAGE", idempotency_key, by)
 
 
 def _last_valid_day(lot: Lot, asked: Reinstatement, today: date) -> date | None:
