@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.gateway.endpoint.answers import Answer
@@ -20,19 +21,25 @@ class Stopping(Exception):
     """The process stops: the stream ends here, and can go on elsewhere."""
 
 
-async def beating(
-    answers: AsyncIterator[Answer], known_until: datetime | None, stopping: asyncio.Event
-) -> AsyncGenerator[Answer | None, None]:
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a stream may go on. One with a single answer may always: what was asked for is under way."""
+
+    known_until: datetime | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def beating(answers: AsyncIterator[Answer], lifetime: Lifetime) -> AsyncGenerator[Answer | None, None]:
     """Answers, and None for a beat, until there are no more. Raises Expired, Stopping."""
-    stop = asyncio.ensure_future(stopping.wait())
+    stop = asyncio.ensure_future(lifetime.stopping.wait())
     coming = asyncio.ensure_future(anext(answers, None))
     try:
         while True:
-            left = seconds_left(known_until)
+            left = seconds_left(lifetime.known_until)
             await asyncio.wait((coming, stop), timeout=min(HEARTBEAT_SECONDS, left), return_when="FIRST_COMPLETED")
             if stop.done():
                 raise Stopping
-            if seconds_left(known_until) <= 0:
+            if seconds_left(lifetime.known_until) <= 0:
                 raise Expired
             if not coming.done():
                 yield None

@@ -12,6 +12,7 @@ from strawberry.http.ides import get_graphql_ide_html
 
 from services.gateway.endpoint.answers import Answer, of_bad_request, of_fault, of_refusal, of_request_error
 from services.gateway.endpoint.asked import Asked, BadRequest, read_get, read_post
+from services.gateway.endpoint.beating import Lifetime
 from services.gateway.endpoint.connected import ClientGone, while_connected
 from services.gateway.endpoint.event_response import EventResponse
 from services.gateway.endpoint.media_type import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, preferred, takes_events
@@ -72,17 +73,24 @@ class GraphQLEndpoint:
         caller = None if known else await self._authenticate(request.headers.get("authorization", ""))
         if is_stream:
             hold = nullcontext() if caller is None else self._operations.stream_of(caller)
-            return EventResponse(self._operations.answers(prepared, asked, caller), hold, caller, self._stopping)
+            return EventResponse(
+                self._operations.answers(prepared, asked, caller), hold, self._lifetime(prepared, caller)
+            )
         return _response(
             200, await while_connected(request, self._operations.answer(prepared, asked, caller)), media_type
         )
+
+    def _lifetime(self, prepared: Prepared, caller: Caller | None) -> Lifetime:
+        if caller is None or prepared.kind != "subscription":
+            return Lifetime()
+        return Lifetime(caller.viewer.known_until, self._stopping)
 
     def _refused(self, refused: RequestError, media_type: str) -> Response:
         """A request that fits neither grammar nor schema."""
         answer = of_request_error(refused)
         if media_type == EVENT_STREAM:
             # A browser's EventSource sees nothing of a response that is not 200.
-            return EventResponse(_one(answer), nullcontext(), None, self._stopping)
+            return EventResponse(_one(answer), nullcontext(), Lifetime())
         # The older media type has no status for it but 200.
         return _response(400 if media_type == GRAPHQL_RESPONSE else 200, answer, media_type)
 

@@ -12,9 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from services.gateway.domain.errors import TooManyStreams
 from services.gateway.endpoint.answers import Answer, of_fault, of_refusal
-from services.gateway.endpoint.beating import Expired, Stopping, beating
+from services.gateway.endpoint.beating import Expired, Lifetime, Stopping, beating
 from services.gateway.endpoint.connected import ClientGone, while_connected
-from services.gateway.subgraph_peers import Caller
 from shared import event_stream
 from shared.errors import Unauthenticated
 from shared.http import refusal_response
@@ -35,14 +34,12 @@ class EventResponse(Response):
         self,
         answers: AbstractAsyncContextManager[AsyncIterator[Answer]],
         hold: AbstractContextManager[None],
-        caller: Caller | None,
-        stopping: asyncio.Event,
+        lifetime: Lifetime,
     ) -> None:
         super().__init__(headers=event_stream.HEADERS)
         self._answers = answers
         self._hold = hold
-        self._known_until = caller.viewer.known_until if caller else None
-        self._stopping = stopping
+        self._lifetime = lifetime
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -71,7 +68,7 @@ class EventResponse(Response):
                 await pipe.complete()
 
     async def _pass_on(self, answers: AsyncIterator[Answer], pipe: "_Pipe") -> None:
-        async with aclosing(beating(answers, self._known_until, self._stopping)) as beats:
+        async with aclosing(beating(answers, self._lifetime)) as beats:
             async for answer in beats:
                 await (pipe.beat() if answer is None else pipe.next(answer))
 

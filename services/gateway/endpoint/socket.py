@@ -74,6 +74,7 @@ class _Conversation:
         self._websocket = websocket
         self._caller: Caller | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._single: set[asyncio.Task[None]] = set()
         self._held = ExitStack()
 
     async def hold(self) -> None:
@@ -90,6 +91,7 @@ class _Conversation:
 
     async def _until_stopping(self) -> None:
         await self._sockets.stopping.wait()
+        await self._finish()
         raise messages.going_away()
 
     async def _close(self, group: BaseExceptionGroup[Closing]) -> None:
@@ -161,7 +163,13 @@ class _Conversation:
         if self._caller is None or self._caller.viewer.known_until is None:
             return
         await asyncio.sleep(seconds_left(self._caller.viewer.known_until))
+        await self._finish()
         raise messages.forbidden("The token has expired.")
+
+    async def _finish(self) -> None:
+        """What has a single answer is waited for: it is under way."""
+        while self._single:
+            await asyncio.wait(self._single)
 
     def _start(self, message: Subscribe, tasks: asyncio.TaskGroup) -> None:
         if message.id in self._running:
@@ -196,6 +204,9 @@ class _Conversation:
     async def _pass_on(self, message: Subscribe) -> None:
         asked = message.payload.asked()
         prepared = self._operations.prepare(asked)
+        if prepared.kind != "subscription" and (task := asyncio.current_task()):
+            self._single.add(task)
+            task.add_done_callback(self._single.discard)
         with self._operations.stream_of(self._caller):
             async with self._operations.answers(prepared, asked, self._caller) as answers:
                 async for answer in answers:

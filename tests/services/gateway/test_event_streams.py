@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -152,6 +153,16 @@ async def test_a_stopping_process_ends_its_streams_at_once_and_does_not_call_the
         live.asker.host.stopping.set()
         with pytest.raises(ConnectionError):
             await source.next()
+
+
+async def test_what_is_under_way_is_finished_before_the_end(live: Live) -> None:
+    create = 'mutation { createParent(input: {name: "Asha"}) { parent { name } } }'
+    async with AsyncExitStack() as stack:
+        async with live.asker.host.databases["packages"].transaction():  # whoever else writes waits
+            opening = event_source(live.http, live.url, live.token(), create)
+            source = await stack.enter_async_context(opening)
+            live.asker.host.stopping.set()
+        assert (await only_answer(source))["data"]["createParent"]["parent"] == {"name": "Asha"}
 
 
 async def test_who_does_not_read_misses_and_is_told_so(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

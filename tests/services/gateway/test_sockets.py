@@ -19,6 +19,7 @@ from tests.services.gateway.live import ALERTS, LARGE_ALERTS, Live, living, over
 
 PROTOCOL = "graphql-transport-ws"
 ROLE = "{ viewer { role } }"
+CREATE = 'mutation { createParent(input: {name: "Asha"}) { parent { name } } }'
 PATIENCE_SECONDS = 30
 WRONG_MESSAGES: tuple[str | bytes, ...] = (
     "{",
@@ -233,6 +234,20 @@ async def test_a_stopping_process_says_goodbye(live: Live) -> None:
         client = await Client(ws).acknowledged(live.token())
         await client.subscribe("a", ALERTS)
         live.asker.host.stopping.set()
+        assert await client.closed() == (1001, "Going away")
+
+
+async def test_what_is_under_way_is_finished_before_the_goodbye(live: Live) -> None:
+    async with connect(live) as ws:
+        client = await Client(ws).acknowledged(live.token())
+        async with live.asker.host.databases["packages"].transaction():  # whoever else writes waits
+            await client.subscribe("a", CREATE)
+            await client.send("ping")
+            assert await client.next() == {"type": "pong"}
+            live.asker.host.stopping.set()
+        made = await client.next()
+        assert made["payload"]["data"]["createParent"]["parent"] == {"name": "Asha"}
+        assert await client.next() == {"id": "a", "type": "complete"}
         assert await client.closed() == (1001, "Going away")
 
 
