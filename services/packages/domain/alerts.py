@@ -28,7 +28,8 @@ class Standing:
     total_sessions: int
 
     def is_low(self, line: LowLine) -> bool:
-        below = self.remaining < line.threshold * self.total_sessions
+        share = line.threshold
+        below = self.remaining * share.denominator < self.total_sessions * share.numerator
         return below or (line.floor is not None and self.remaining <= line.floor)
 
 
