@@ -1,4 +1,5 @@
-"""The servers of docker-compose.yml, as its secrets and scripts make them, but on this machine."""
+"""The five services in processes of their own, and the servers of docker-compose.yml as its secrets and scripts make
+them, on this machine."""
 
 import os
 import subprocess
@@ -14,6 +15,14 @@ from tests.servers import postgres, rabbitmq
 from tests.servers.ladder import install
 from tests.servers.postgres import PrivatePostgres
 from tests.servers.rabbitmq import PrivateRabbitMQ
+from tests.system.distributed import Distributed
+
+
+@pytest.fixture
+def form() -> Iterator[Distributed]:
+    form = Distributed()
+    yield form
+    form.clear_away()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -16,13 +16,6 @@ from tests.system.distributed import Distributed
 from tests.system.product import Product
 
 NAMES = [component.name for component in COMPONENTS]
-
-
-@pytest.fixture
-def form() -> Iterator[Distributed]:
-    form = Distributed()
-    yield form
-    form.clear_away()
 
 
 @pytest_asyncio.fixture

@@ -24,13 +24,6 @@ FAMILIES = 60
 
 
 @pytest.fixture
-def form() -> Iterator[Distributed]:
-    form = Distributed()
-    yield form
-    form.clear_away()
-
-
-@pytest.fixture
 def another_s3() -> Iterator[S3Server]:
     """Another way to the same buckets."""
     server = S3Server()
