@@ -13,11 +13,14 @@ _GONE = (
 )
 
 
+def is_out_of_reach(error: BaseException) -> bool:
+    """Whether the database was not there: asking again later may help."""
+    return isinstance(error, _GONE) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
+
+
 def refusal_for(error: BaseException) -> Refusal | None:
     """What a client is told of an error: the refusal that it is, or that the database does not answer. None when it is
     a fault of ours."""
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, _GONE) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)):
-        return UpstreamUnavailable("the database does not answer; ask again later")
-    return None
+    return UpstreamUnavailable("the database does not answer; ask again later") if is_out_of_reach(error) else None

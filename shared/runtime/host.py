@@ -22,6 +22,7 @@ from shared.auth.tokens import TokenIssuer, TokenVerifier
 from shared.clock import Clock, SystemClock
 from shared.database.database import BindDatabase, Database, DatabaseConfig, open_database
 from shared.database.migrations import migrate
+from shared.database.outage import is_out_of_reach
 from shared.files.opening import open_file_store
 from shared.files.store import FileStore
 from shared.messaging.broker import Broker
@@ -184,6 +185,9 @@ async def _kept_running(name: str, job: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await job()
-        except Exception:
-            log.exception("job failed, starting it again", service=name)
+        except Exception as error:
+            if is_out_of_reach(error):
+                log.warning("job waits", service=name, error=repr(error))
+            else:
+                log.exception("job failed, starting it again", service=name)
         await asyncio.sleep(RESTART_PAUSE_SECONDS)

@@ -24,7 +24,7 @@ async def reckon(desk: Desk, month: BusyMonth, broker_url: str) -> Counts:
     await assert_invoices_say_it(desk, books, month)
     letters = await dead_letters(broker_url)
     assert letters == []
-    return counts_of(books)
+    return {**counts_of(books), "dead letters": len(letters)}
 
 
 def assert_all_is_taught_and_deducted(books: Books, month: BusyMonth) -> None:

@@ -60,9 +60,16 @@ async def test_everything_happens_once(
         scene = Scene(plant, product, seed)
         async with Supervisor(product).at_work() as supervisor:
             await month.go_through(desk, lambda stage: trouble.strike(stage, scene))
+        assert scene.struck == list(trouble.at)
         counts = await reckon(desk, month, broker_url(product))
-        record_property("counts", {"kills": _told(scene.kills), "restarts": _told(supervisor.starts), **counts})
+    trouble_counts = {
+        "struck when": ", ".join(stage.name.lower() for stage in scene.struck) or "always",
+        "kills": _told(scene.kills),
+        "restarts": _told(supervisor.starts),
+    }
+    record_property("counts", trouble_counts | counts)
 
 
 def _told(numbers: Counter[str]) -> str:
-    return f"{numbers.total()}: {', '.join(f'{name} {number}' for name, number in sorted(numbers.items()))}"
+    each = ", ".join(f"{name} {number}" for name, number in sorted(numbers.items()))
+    return f"{numbers.total()}: {each}" if each else "none"

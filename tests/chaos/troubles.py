@@ -18,13 +18,14 @@ LONGEST_PAUSE_SECONDS = 1.5
 
 
 class Scene:
-    """Where it happens, by seed, and how often each service was killed."""
+    """Where it happens, by seed, at which stages it did, and how often each service was killed."""
 
     def __init__(self, plant: Plant, product: Product, seed: int) -> None:
         self.plant = plant
         self.product = product
         self.chance = random.Random(seed)  # noqa: S311 - chance that can be repeated is the point
         self.kills: Counter[str] = Counter()
+        self.struck: list[Stage] = []
         self.striking = asyncio.Lock()
         self.victims = cycle(self.chance.sample(product.servers, k=len(product.servers)))
 
@@ -47,6 +48,7 @@ class Trouble:
         if stage in self.at:
             async with scene.striking:  # what was stopped is started before it is stopped again
                 await self.at[stage](scene)
+                scene.struck.append(stage)
 
 
 def kill_services(number: int) -> Disturbance:
