@@ -18,9 +18,10 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from bench.logged_sessions import FAMILIES, FIRST, PACKAGE, PARENT
+from shared.database.postgres import KEPT_PLANS
 
 THREADS = 2
-PLANS = {"PGOPTIONS": "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"}
+PLANS = {"PGOPTIONS": " ".join(f"-c {name}={value}" for name, value in KEPT_PLANS.items())}
 """What the use case's transaction begins with, at no cost for pgbench, which cannot have it in one round trip."""
 
 _PARAMETER = re.compile(r"\$(\d+)")
@@ -48,7 +49,8 @@ class _Recorder(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if isinstance(record.args, tuple) and len(record.args) == 2:
             text, parameters = record.args
-            self.statements.append(Statement(str(text), list(parameters)))  # type: ignore[call-overload]
+            assert isinstance(parameters, list)
+            self.statements.append(Statement(str(text), parameters))
 
 
 @contextmanager

@@ -33,12 +33,9 @@ class Connection(asyncpg.Connection):
 
 
 BEGIN = "BEGIN"
-BEGIN_WITH_KEPT_PLANS = """
-    BEGIN;
-    SET LOCAL plan_cache_mode = force_generic_plan;
-    SET LOCAL enable_seqscan = off
-"""
+KEPT_PLANS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
 """A plan that is kept may be made while a table is empty; it shall serve when the table is not."""
+BEGIN_WITH_KEPT_PLANS = "; ".join([BEGIN, *(f"SET LOCAL {name} = {value}" for name, value in KEPT_PLANS.items())])
 
 
 class Transaction(TransactionWrapper):
