@@ -131,6 +131,10 @@ class Office:
         extension = {"packageId": lot, "expiresOn": last_day, "reason": "they were away"}
         await self.create_once("packages", "extendPackage", "sessionPackage", **extension)
 
+    async def reinstate(self, lot: str, last_day: date | None) -> None:
+        given_back = {"packageId": lot, "expiresOn": last_day, "reason": "they are back"}
+        await self.create_once("packages", "reinstatePackage", "sessionPackage", **given_back)
+
     async def log(self, child: str, tutor: str, starts_at: datetime, *, as_addon: bool, price: int | None) -> str:
         taught = {"childId": child, "tutorId": tutor, "startsAt": starts_at.isoformat(), "durationMinutes": 60}
         billed = {"billedAsAddon": as_addon, "addonPrice": None if price is None else _money(price)}

@@ -143,7 +143,9 @@ class Play:
 
     async def _approve(self, step: steps.Approve) -> None:
         if self.sessions:
-            await self._approve_all(*(pick(self.sessions, number) for number in step.sessions))
+            is_logged = {id_: one.status == "LOGGED" for id_, one in self.rules.packages.sessions.items()}
+            among = sorted(self.sessions, key=is_logged.__getitem__)
+            await self._approve_all(*(pick(among, number) for number in step.sessions))
 
     async def _approve_all(self, *sessions: str) -> None:
         self.office.clock.at += timedelta(minutes=1)
@@ -169,6 +171,14 @@ class Play:
             self._note(f"extended: {self.name(lot)} to {last_day}")
             await self._both(
                 self.office.extend(lot, last_day), lambda: self.rules.packages.extend(lot, last_day, self.now)
+            )
+
+    async def _reinstate(self, step: steps.Reinstate) -> None:
+        if self.lots:
+            lot, last_day = pick(self.lots, step.lot), self._in_days(step.days)
+            self._note(f"reinstated: {self.name(lot)} to {last_day}")
+            await self._both(
+                self.office.reinstate(lot, last_day), lambda: self.rules.packages.reinstate(lot, last_day, self.now)
             )
 
     async def _set_rate(self, step: steps.SetRate) -> None:
@@ -346,6 +356,7 @@ DEEDS: Mapping[type[steps.Step], Callable[[Play, Any], Awaitable[None]]] = {
     steps.Reject: Play._reject,
     steps.Reverse: Play._reverse,
     steps.Extend: Play._extend,
+    steps.Reinstate: Play._reinstate,
     steps.SetRate: Play._set_rate,
     steps.AddDiscount: Play._add_discount,
     steps.EndDiscount: Play._end_discount,

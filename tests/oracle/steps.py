@@ -4,7 +4,7 @@ Whom or what a step is about is a number: it counts back from the newest of thos
 Days are counted from the day of the step.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -77,7 +77,7 @@ class Teach:
 
 @dataclass(frozen=True)
 class Approve:
-    """All of these together, in this order, some of them perhaps named twice."""
+    """All of these together, in this order, some of them perhaps named twice. Those that wait count as the newest."""
 
     sessions: tuple[int, ...]
 
@@ -95,6 +95,14 @@ class Reverse:
 @dataclass(frozen=True)
 class Extend:
     """To so many days from today; None for ever."""
+
+    lot: int
+    days: int | None
+
+
+@dataclass(frozen=True)
+class Reinstate:
+    """To so many days from today; None until its last valid day."""
 
     lot: int
     days: int | None
@@ -143,7 +151,21 @@ class Close:
     early: bool
 
 
-Step = Sell | Teach | Approve | Reject | Reverse | Extend | SetRate | AddDiscount | EndDiscount | Deduct | Wait | Close
+Step = (
+    Sell
+    | Teach
+    | Approve
+    | Reject
+    | Reverse
+    | Extend
+    | Reinstate
+    | SetRate
+    | AddDiscount
+    | EndDiscount
+    | Deduct
+    | Wait
+    | Close
+)
 
 
 @dataclass(frozen=True)
@@ -196,6 +218,7 @@ lessons = st.builds(
     addon_price=st.none() | st.none() | st.integers(0, 90_000),
     approved=st.sampled_from([True, True, True, False]),
 )
+waiting = lessons.map(lambda lesson: replace(lesson, approved=False))
 discounts = st.builds(
     AddDiscount,
     parent=picks,
@@ -215,6 +238,7 @@ second_thoughts = (
     | st.builds(Reverse, session=picks)
     | st.builds(Reject, session=picks)
     | st.builds(Extend, lot=picks, days=st.none() | st.integers(-5, 30))
+    | st.builds(Reinstate, lot=picks, days=st.none() | st.integers(-5, 30))
 )
 times = st.builds(Wait, days=st.sampled_from([1, 6, 7, 8, 14]) | st.integers(1, 20)) | st.builds(
     Close, early=st.sampled_from([False, False, True])
@@ -223,10 +247,11 @@ steps = st.one_of(sales, lessons, lessons, second_thoughts, agreements, times)
 passages = (
     st.lists(steps, min_size=1, max_size=3).map(tuple)
     | st.tuples(sales, lessons, st.builds(Wait, days=st.integers(1, 20)), second_thoughts)
+    | st.tuples(sales, waiting, waiting, st.just(Approve(tuple(range(10)))))
     | st.tuples(agreements, lessons, st.just(Close(early=True)), st.builds(Reverse, session=picks))
 )
-"""A lot is sold, used, has perhaps expired meanwhile, and somebody thinks better of it; or what a closed month billed
-is taken back."""
+"""A lot is sold, used, has perhaps expired meanwhile, and somebody thinks better of it; or sessions that were logged in
+no order are approved together; or what a closed month billed is taken back."""
 
 
 @st.composite

@@ -153,10 +153,17 @@ class Packages:
             raise RuleBroken("INVALID_INPUT")
         if last_day is not None and last_day < wall(now, self.zone):
             raise RuleBroken("PACKAGE_EXPIRED")
-        lot.last_day = last_day
-        if lot.expired:
-            lot.ledger.append(("REINSTATED", lot.expired))
-        self._look(lot.parent, now, given=True)
+        self._renew(lot, last_day, now)
+
+    def reinstate(self, id_: str, last_day: date | None, now: datetime) -> None:
+        """What has expired comes back; without a last day the lot keeps its own."""
+        lot = self.lots[id_]
+        last_day = last_day or lot.last_day
+        if not lot.expired or (lot.last_day is not None and last_day is not None and last_day < lot.last_day):
+            raise RuleBroken("INVALID_INPUT")
+        if last_day is not None and last_day < wall(now, self.zone):
+            raise RuleBroken("PACKAGE_EXPIRED")
+        self._renew(lot, last_day, now)
 
     def pass_the_day(self, now: datetime) -> None:
         """The daily job."""
@@ -208,6 +215,12 @@ class Packages:
             return session.addon_price
         bought = [lot for lot in self.lots.values() if lot.parent == session.parent and not lot.goodwill]
         return max(bought, key=lambda lot: (lot.bought_at, lot.id)).price if bought else self.default_price
+
+    def _renew(self, lot: Lot, last_day: date | None, now: datetime) -> None:
+        lot.last_day = last_day
+        if lot.expired:
+            lot.ledger.append(("REINSTATED", lot.expired))
+        self._look(lot.parent, now, given=True)
 
     def _look(self, parent: str, now: datetime, *, given: bool) -> None:
         """Raises, resolves or updates the parent's alert after something was given to the lots or taken from them."""
