@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from nivaa.imports.columns import Fields
+from shared.errors import NivaaError
 
 BATCH_LINES = 1_000
 BATCH_BYTES = 400_000
@@ -34,10 +35,16 @@ class Spool:
     @classmethod
     @contextmanager
     def open(cls) -> Iterator["Spool"]:
-        """SQLite keeps a database without a name in a file that it removes by itself, and little of it in memory."""
+        """SQLite keeps a database without a name in a file that it removes by itself, and little of it in memory.
+
+        Raises NivaaError when the disk has no room for it.
+        """
         with closing(sqlite3.connect("", isolation_level=None)) as database:
-            database.executescript(_TABLES)
-            yield cls(database)
+            try:
+                database.executescript(_TABLES)
+                yield cls(database)
+            except sqlite3.OperationalError as error:
+                raise NivaaError(f"what was read cannot be kept in the temporary folder: {error}") from error
 
     def add(self, stage: int, number: int, key: str, fields: Fields) -> None:
         """The same key once more is left out when it brings the same, and bad when it does not."""

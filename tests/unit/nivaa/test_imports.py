@@ -9,6 +9,7 @@ import pytest
 from nivaa.imports.columns import PEOPLE, SESSIONS, Fields, Table
 from nivaa.imports.lines import LONGEST_LINE_BYTES, Record, UnusableFile, read_records
 from nivaa.imports.spool import BATCH_LINES, Spool
+from shared.errors import NivaaError
 
 DOCUMENT = (Path(__file__).parents[3] / "docs/imports.md").read_text()
 HEADER = b"external_ref,child,tutor,starts_at,duration_minutes\n"
@@ -144,3 +145,15 @@ def test_parents_travel_before_their_children_and_batches_have_a_size() -> None:
         assert max(len(batch.lines) for batch in batches) == BATCH_LINES
         assert len(batches) == 4  # a thousand parents of a kilobyte each are too much for one
         assert spool.known(["PARENT P-2", "PARENT P-3"]) == ["PARENT P-2"]
+
+
+def fill_a_small_disk() -> None:
+    with Spool.open() as spool:
+        spool._database.execute("PRAGMA max_page_count = 20")
+        for number in range(10_000):
+            spool.add(0, number, f"SESSION {number}", {"externalRef": str(number), "child": "x" * 100})
+
+
+def test_a_full_disk_is_told_in_words() -> None:
+    with pytest.raises(NivaaError, match="temporary folder: database or disk is full"):
+        fill_a_small_disk()
