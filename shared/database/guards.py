@@ -110,19 +110,21 @@ class Refused(PerDialect):
 
 
 class Consequence(PerDialect):
-    """A trigger by which a change brings others with it, in the statement that makes it."""
+    """A trigger by which a change brings others with it, in the statement that makes it: of all rows, or of those
+    where `when` holds, which speaks of NEW and OLD alone."""
 
-    def __init__(self, name: str, change: str, *statements: str) -> None:
+    def __init__(self, name: str, change: str, *statements: str, when: str = "true") -> None:
         body = " ".join(f"{statement};" for statement in statements)
         super().__init__(
-            sqlite=[f"CREATE TRIGGER {name} {change} BEGIN {body} END;"], postgres=_trigger(name, change, body)
+            sqlite=[f"CREATE TRIGGER {name} {change} WHEN {when} BEGIN {body} END;"],
+            postgres=_trigger(name, change, body, when),
         )
 
 
-def _trigger(name: str, change: str, body: str) -> list[str]:
+def _trigger(name: str, change: str, body: str, when: str = "true") -> list[str]:
     return [
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NEW; END $$",
-        f"CREATE TRIGGER {name} {change} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        f"CREATE TRIGGER {name} {change} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {name}()",
     ]
 
 

@@ -75,8 +75,8 @@ DOCUMENTS = [
         "document_is_the_newest",
         "AFTER INSERT ON document",
         "UPDATE invoice SET document_version = NEW.version, document_status = NEW.status"
-        " WHERE id = NEW.invoice_id AND document_version <= NEW.version"
-        " AND (document_version, document_status) <> (NEW.version, NEW.status)",
+        " WHERE id = NEW.invoice_id AND document_version < NEW.version",
+        when="NEW.version > 1",  # an invoice begins with its first one, queued
     ),
     Consequence(
         "document_status_counts",

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         PerDialect(
             postgres=[
                 "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-                "CREATE INDEX invoice_search ON invoice USING gin (search_text gin_trgm_ops) WITH (fastupdate = off)",
+                "CREATE INDEX invoice_search ON invoice USING gin (search_text gin_trgm_ops) WITH (gin_pending_list_limit = 512)",
             ],
             sqlite=[TABLE, FIRST, THEN],
         )

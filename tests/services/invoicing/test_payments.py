@@ -1,30 +1,20 @@
 """Payments fill invoices, what is left over waits for the next one, and every paisa stays somewhere."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.invoicing.component import COMPONENT
 from shared.auth.viewer import Role, Viewer
 from shared.contracts.invoicing import InvoicePaid
 from tests.asking import Refused
-from tests.conftest import Hosting
 from tests.services.invoicing.statements import same_id
-from tests.services.invoicing.till import NO_RENDERER, PAY, Till, owing
+from tests.services.invoicing.till import PAY, Till, owing
 
 Eventually = Callable[[Callable[[], Any]], Any]
-
-
-@pytest.fixture
-async def till(hosting: Hosting) -> AsyncIterator[Till]:
-    async with hosting([COMPONENT], **NO_RENDERER) as asker:
-        till = Till(asker)
-        await till.listen()
-        yield till
 
 
 async def test_partial_exact_and_over(till: Till, eventually: Eventually) -> None:

@@ -1,19 +1,17 @@
 """Payments, voids and cycles in any order, beside an oracle; and many of them at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.invoicing.component import COMPONENT
 from shared.period import Month
 from tests.asking import Refused
-from tests.conftest import Hosting
 from tests.services.invoicing.oracle import Oracle
-from tests.services.invoicing.till import NO_RENDERER, Till
+from tests.services.invoicing.till import Till
 
 FIRST_MONTH = Month(2026, 10)
 NAMES = ("Asha", "Bimal", "Chitra")
@@ -27,12 +25,6 @@ BOOKS = """
              WHERE d.payment_status = i.payment_status AND d.paid_minor = i.paid_minor) AS documents_up_to_date,
            (SELECT count(*) FROM invoice) AS invoices
 """
-
-
-@pytest.fixture
-async def till(hosting: Hosting) -> AsyncIterator[Till]:
-    async with hosting([COMPONENT], **NO_RENDERER) as asker:
-        yield Till(asker)
 
 
 async def assert_balanced(till: Till) -> None:

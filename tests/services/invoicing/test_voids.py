@@ -1,7 +1,7 @@
 """A voided invoice keeps its number, and its charges are charged again by the next cycle."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -22,14 +22,6 @@ from tests.services.invoicing.till import NO_RENDERER, VOID, Till
 Eventually = Callable[[Callable[[], Any]], Any]
 AUDIT = "{ invoicingAudit { nodes { action subjectId reason doneBy amount { amount } } } }"
 INVOICES = "{ invoices { nodes { id number month paymentStatus total { amount } lines { description } } } }"
-
-
-@pytest.fixture
-async def till(hosting: Hosting) -> AsyncIterator[Till]:
-    async with hosting([COMPONENT], **NO_RENDERER) as asker:
-        till = Till(asker)
-        await till.listen()
-        yield till
 
 
 async def test_a_void_invoice_keeps_its_number_and_nothing_is_due_on_it(till: Till, eventually: Eventually) -> None:
