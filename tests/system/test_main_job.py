@@ -1,16 +1,21 @@
 """The main job: sell packages, approve sessions, run the months, read the invoices; with money shown, then frozen."""
 
+import csv
 import hashlib
+import io
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from babel.dates import format_date
 
 from shared.auth.viewer import MONEY_READ, Role, Viewer
+from tests.asking import Refused
 from tests.services.invoicing.documents import texts
 from tests.system.conftest import Running
-from tests.system.desk import COORDINATOR, Desk, at_desk
+from tests.system.desk import COORDINATOR, Desk, at_desk, until
 from tests.system.term import KOLKATA, this_month
 
 THIS_MONTH, LAST_MONTH = this_month(), this_month().plus(-1)
@@ -59,6 +64,12 @@ query ($month: Month!) {
   }
 }"""
 
+PAY = """mutation ($input: RecordPaymentInput!) { recordPayment(input: $input) { payment {
+  allocations { invoice { id } amount { amount } } } } }"""
+VOID = "mutation ($input: VoidInvoiceInput!) { voidInvoice(input: $input) { invoice { id } } }"
+STANDING = """query ($id: ID!) { invoice(id: $id) {
+  number paymentStatus documentStatus documents { version } pdf { url sha256 } } }"""
+
 
 @dataclass(frozen=True)
 class Family:
@@ -77,6 +88,7 @@ async def test_from_the_first_family_to_the_last_invoice(running: Running) -> No
         await run_both_months(desk)
         await last_month_is_billed(desk, family)
         await this_month_is_billed(desk)
+        await the_family_pays(desk, family)
         shown = await one_query_over_all(desk, family)
         assert await product.stop() == [0] * len(product.servers)
     async with running(**TAXED) as product, at_desk(product.gateway) as desk:
@@ -167,13 +179,46 @@ async def this_month_is_billed(desk: Desk) -> None:
     assert said["payouts"]["nodes"] == []
 
 
+async def the_family_pays(desk: Desk, family: Family) -> None:
+    """The older invoice in full and the newer in part; the documents say so, and the month's files hold them."""
+    paid = {"parentId": family.parent, "amount": {"amount": "2000"}, "method": "UPI", "idempotencyKey": "receipt"}
+    for _ in range(2):
+        payment = (await desk.ask(PAY, input=paid))["recordPayment"]["payment"]
+        assert [share["amount"]["amount"] for share in payment["allocations"]] == ["1064.95", "935.05"]
+    newer = payment["allocations"][1]["invoice"]["id"]
+
+    async def is_rendered() -> bool:
+        invoice = (await desk.ask(STANDING, id=newer))["invoice"]
+        return bool(invoice["documentStatus"] == "RENDERED")
+
+    await until(is_rendered)
+    invoice = (await desk.ask(STANDING, id=newer))["invoice"]
+    assert (invoice["paymentStatus"], len(invoice["documents"])) == ("PARTIALLY_PAID", 2)
+    assert "₹6,939.98" in await text_of(desk, invoice)
+    with pytest.raises(Refused) as refused:
+        await desk.ask(VOID, input={"invoiceId": newer, "reason": "wrong"})
+    assert refused.value.code == "INVOICE_NOT_VOIDABLE"
+    archive = zipfile.ZipFile(io.BytesIO(await export(desk, f"{THIS_MONTH}.zip")))
+    (name,) = archive.namelist()
+    assert hashlib.sha256(archive.read(name)).hexdigest() == invoice["pdf"]["sha256"]
+    (line,) = csv.DictReader(io.StringIO((await export(desk, f"{THIS_MONTH}.csv")).decode(), newline=""))
+    assert (line["number"], line["parent"], line["due"]) == (invoice["number"], "Zoë Rao", "6939.98")
+
+
+async def export(desk: Desk, name: str) -> bytes:
+    headers = {"Authorization": f"Bearer {desk.gateway.token(desk.viewer)}"}
+    async with desk.http.get(f"{desk.gateway.url}/billing/invoices/{name}", headers=headers) as response:
+        assert response.status == 200
+        return await response.read()
+
+
 async def one_query_over_all(desk: Desk, family: Family) -> dict[str, Any]:
     """The parent reads what packages, billing and invoicing know, in one answer."""
     parent = await desk.of(Viewer(family.parent, Role.PARENT)).ask(FAMILY, id=family.parent)
     shown: dict[str, Any] = parent["parent"]
     assert (shown["name"], shown["remaining"], shown["totalSessions"]) == ("Zoë Rao", 5, 5)
     assert sorted(child["name"] for child in shown["children"]) == ["Dev Rao", "Ira Rao"]
-    assert shown["outstanding"]["display"] == "₹8,939.98"
+    assert shown["outstanding"]["display"] == "₹6,939.98"
     assert [invoice["cycle"]["month"] for invoice in shown["invoices"]["nodes"]] == [str(THIS_MONTH), str(LAST_MONTH)]
     assert {invoice["cycle"]["status"] for invoice in shown["invoices"]["nodes"]} == {"CLOSED"}
     alerts = (await desk.ask("{ lowPackageAlerts { nodes { status parent { name } } } }"))["lowPackageAlerts"]

@@ -164,6 +164,10 @@ COORDINATORS_WORK = {
     "openCycle": f'openCycle(month: "{LAST_MONTH}") {{ billingCycle {{ id }} }}',
     "runMonthlyCycle": f'runMonthlyCycle(input: {{ month: "{MONTH_BEFORE}" }}) {{ billingCycle {{ id }} }}',
     "markPayoutsProcessed": "markPayoutsProcessed(ids: [$id]) { payouts { id } }",
+    "recordPayment": """recordPayment(input: { parentId: $id, amount: { amount: "1" }, method: CASH }) {
+        payment { id } }""",
+    "voidInvoice": 'voidInvoice(input: { invoiceId: $id, reason: "none" }) { invoice { id } }',
+    "rerenderInvoice": "rerenderInvoice(id: $id) { queued }",
 }
 
 
