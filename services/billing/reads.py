@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.billing.domain.payouts import PayoutAmounts, PayoutStatus
-from services.billing.sql.payouts import payouts_of, rates_on
+from services.billing.sql.payouts import pay_so_far, rates_on
 from shared.database.database import Row, Statements
 from shared.database.listing import Conditions, Listing, Order
 from shared.errors import NivaaError
@@ -142,8 +142,8 @@ async def pay_of_month(
         rows = await statements.rows(_CLOSED_PAY, str(month), tutor_ids)
         pay = {row["tutor_id"]: Pay(_amounts(row), PayoutStatus(row["status"])) for row in rows}
     else:
-        payouts = await payouts_of(statements, month, currency, tutor_ids)
-        pay = {amounts.tutor_id: Pay(amounts, None) for amounts in payouts}
+        so_far = await pay_so_far(statements, month, currency, tutor_ids)
+        pay = {tutor_id: Pay(amounts, None) for tutor_id, amounts in so_far.items()}
     rates = await rates_on(statements, month, tutor_ids)
     idle = {each: Pay(PayoutAmounts(each, currency, rates.get(each, 0), 0, 0, 0, 0), None) for each in tutor_ids}
     return idle | pay

@@ -1,8 +1,10 @@
 """A service's database: opened by URL, bound to the tasks that work for the service, written in transactions."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -18,6 +20,9 @@ from shared.database.writing import Writing, for_postgres
 
 Dialect = Literal["sqlite", "postgres"]
 Row = dict[str, Any]
+
+ROWS_AT_ONCE = 5_000
+"""Of a query that is read in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,40 @@ class Transaction(Statements):
         else:
             async with self._client().acquire_connection() as connection:
                 await connection.copy_records_to_table(table, columns=columns.split(", "), records=rows)
+
+    async def groups(self, statement: str, *parameters: object) -> AsyncIterator[tuple[Any, list[Sequence[Any]]]]:
+        """The rows of a query by position, those that have the same first column together; they must come in its order.
+
+        They are fetched some thousands at a time, so that a query may have any number of them.
+        """
+        key: Any = None
+        held: list[Sequence[Any]] = []
+        async with aclosing(self._batches(statement, *parameters)) as batches:
+            async for rows in batches:
+                for next_key, own in groupby(rows, key=itemgetter(0)):
+                    if held and next_key != key:
+                        yield key, held
+                        held = []
+                    key = next_key
+                    held.extend(own)
+        if held:
+            yield key, held
+
+    async def _batches(self, statement: str, *parameters: object) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
+        statement, values = self._spoken(statement, parameters)
+        async with self._client().acquire_connection() as connection:
+            if self.dialect == "sqlite":
+                cursor = await connection.execute(statement, values)
+                fetch = cursor.fetchmany
+            else:
+                cursor = await connection.cursor(statement, *values)
+                fetch = cursor.fetch
+        while True:
+            async with self._client().acquire_connection():
+                rows = await fetch(ROWS_AT_ONCE)
+            if not rows:
+                return
+            yield rows
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

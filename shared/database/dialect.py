@@ -5,6 +5,7 @@
     = ANY($1::uuid[])                   IN (SELECT value FROM json_each(?1))
     SELECT unnest($1::uuid[]) AS name   SELECT value AS name FROM json_each(?1)
     SELECT * FROM unnest($1::uuid[], $2::date[])  VALUES (?1, ?2)   (execute_set runs it once for each row)
+    octet_length(text)                  length(CAST(text AS BLOB))
     FOR UPDATE SKIP LOCKED, FOR SHARE   nothing                     (BEGIN IMMEDIATE holds the whole file)
     ANALYZE name                        unchanged
 
@@ -26,6 +27,7 @@ _REWRITES = [
         r"SELECT value AS \2 FROM json_each(?\1)",
     ),
     (UNNEST, r"VALUES (\1)"),
+    (re.compile(r"\boctet_length\((\w+)\)"), r"length(CAST(\1 AS BLOB))"),
     (re.compile(r"\bFOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF \w+(?:, \w+)*)?(?: SKIP LOCKED| NOWAIT)?"), ""),
     (re.compile(r"::\w+(?:\[\])?"), ""),
     (re.compile(r"\$(\d+)"), r"?\1"),

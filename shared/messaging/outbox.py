@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=10)
 BATCH = 1_000
+BATCH_BYTES = 4 * 1024 * 1024
+"""Of bodies: a closed month is told in parts of some hundred kilobytes, and there may be a thousand of them."""
 BACKSTOP_SECONDS = 1.0
 
 _STAGE = """
@@ -30,8 +32,11 @@ _STAGE = """
 """
 _LEASE = """
     UPDATE outbox SET leased_until = $2 WHERE id IN (
-        SELECT id FROM outbox WHERE leased_until IS NULL OR leased_until < $1
-        ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
+        SELECT id FROM (
+            SELECT id, sum(size) OVER (ORDER BY id) - size AS size_before FROM (
+                SELECT id, octet_length(body) AS size FROM outbox WHERE leased_until IS NULL OR leased_until < $1
+                ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED) AS free) AS queue
+        WHERE size_before < $4)
     RETURNING id, topic, at, body
 """
 _RELEASE = "UPDATE outbox SET leased_until = NULL WHERE id = ANY($1::uuid[])"
@@ -95,6 +100,6 @@ class Relay:
     async def _lease(self) -> list[Event]:
         now = datetime.now(UTC)  # leases are between processes, whatever day the business clock shows
         async with self._database.transaction() as transaction:
-            rows = await transaction.rows(_LEASE, now, now + LEASE, BATCH)
+            rows = await transaction.rows(_LEASE, now, now + LEASE, BATCH, BATCH_BYTES)
         staged = [Event(row["id"], row["topic"], row["at"], msgspec.Raw(row["body"].encode())) for row in rows]
         return sorted(staged, key=lambda event: event.id)

@@ -60,6 +60,20 @@ async def test_events_leave_with_the_rows_they_tell_of(sender: Sender, receiver:
     assert await sender.staged() == 0
 
 
+async def test_large_events_leave_a_few_at_a_time(
+    sender: Sender, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = ["2026-08", "2026-09", "2026-10"]
+    await sender.write(*months)
+    two = 2 * len(Event.about(PeriodClosing(month="2026-08"), NOW).body)
+    monkeypatch.setattr(outbox, "BATCH_BYTES", two)
+    assert [await sender.relay.drain() for _ in range(3)] == [2, 1, 0]
+    monkeypatch.setattr(outbox, "BATCH_BYTES", 1)
+    await sender.write("2026-11")
+    assert await sender.relay.drain() == 1, "one leaves, however large it is"
+    await eventually(partial(receiver.has_taken, [*months, "2026-11"]))
+
+
 async def test_a_relay_is_woken_by_the_commit(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "BACKSTOP_SECONDS", 3600)
     arrived = asyncio.Event()

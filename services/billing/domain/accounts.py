@@ -44,8 +44,7 @@ class Usage:
     lots: list[Lot] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """A person as the documents name them."""
 
     name: str

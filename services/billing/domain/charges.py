@@ -45,7 +45,9 @@ class Charge:
 
 def late_from(session_day: date, billed_in: Month) -> str | None:
     """The session's own month when an earlier one than the month that bills it."""
-    return None if session_day >= billed_in.first_day else str(Month.of(session_day))
+    if (session_day.year, session_day.month) >= (billed_in.year, billed_in.number):
+        return None
+    return str(Month.of(session_day))
 
 
 def purchase_description(total_sessions: int) -> str:

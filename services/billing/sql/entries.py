@@ -10,12 +10,13 @@ STANDING = "NOT EXISTS (SELECT 1 FROM reversal WHERE reversal.session_id = a.ses
 _SEAL = "SELECT approvals, reversals, purchases, sum_minor FROM seal WHERE month = $1"
 
 _SEEN = """
-SELECT (SELECT count(*) FROM approval WHERE month = $1) AS approvals,
-       (SELECT count(*) FROM reversal WHERE month = $1) AS reversals,
-       (SELECT count(*) FROM purchase WHERE month = $1) AS purchases,
-       ((SELECT coalesce(sum(price_minor), 0) FROM approval WHERE month = $1)
-      + (SELECT coalesce(sum(total_sessions * price_per_session_minor - discount_minor), 0)
-           FROM purchase WHERE month = $1 AND NOT goodwill))::bigint AS sum_minor
+SELECT approvals, reversals, purchases, (approved_minor + bought_minor)::bigint AS sum_minor
+  FROM (SELECT count(*) AS approvals, coalesce(sum(price_minor), 0) AS approved_minor
+          FROM approval WHERE month = $1) AS approval,
+       (SELECT count(*) AS reversals FROM reversal WHERE month = $1) AS reversal,
+       (SELECT count(*) AS purchases, coalesce(sum(CASE WHEN goodwill THEN 0 ELSE
+               total_sessions * price_per_session_minor - discount_minor END), 0) AS bought_minor
+          FROM purchase WHERE month = $1) AS purchase
 """
 
 _MENTIONED = {
@@ -24,13 +25,13 @@ _MENTIONED = {
     "reversal": ("parent_id", "tutor_id"),
 }
 
-_UNKNOWN_PEOPLE = "SELECT count(*) AS unknown FROM ({}) AS unknown".format(
+_UNKNOWN_PEOPLE = "SELECT count(*) AS unknown FROM ({}) AS mentioned WHERE NOT EXISTS ({})".format(
     " UNION ".join(
-        f"SELECT {column} FROM {table} WHERE month = $1 AND {column} IS NOT NULL"
-        f" AND NOT EXISTS (SELECT 1 FROM person WHERE person.person_id = {table}.{column})"
+        f"SELECT DISTINCT {column} AS id FROM {table} WHERE month = $1 AND {column} IS NOT NULL"
         for table, columns in _MENTIONED.items()
         for column in columns
-    )
+    ),
+    "SELECT 1 FROM person WHERE person_id = mentioned.id",
 )
 
 _UNKNOWN_PACKAGES = """

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from services.billing.domain.cycles import Blocker
@@ -10,12 +11,9 @@ from services.billing.domain.digest import PAYOUT_COLUMNS, PAYOUT_LINE_COLUMNS, 
 from services.billing.domain.payouts import LinesOfKind, PayoutAmounts, PayoutLineKind, PayoutStatus, add_up
 from services.billing.sql.canonical import CANONICAL_PAYOUT_LINE, PAYOUT_LINE_ORDER
 from services.billing.sql.entries import STANDING
-from shared.database.database import Row, Statements, Transaction
+from shared.database.database import Statements, Transaction
 from shared.ids import new_id
 from shared.period import Month
-
-TUTORS_AT_ONCE = 100
-"""About twenty thousand lines are in memory at a time."""
 
 _EARNED = f"""
 SELECT a.session_id, a.tutor_id, a.session_date AS day,
@@ -48,28 +46,31 @@ SELECT NULL::uuid, d.tutor_id, $2::date, 'DEDUCTION', d.amount_minor, d.id
  WHERE d.month <= $1 AND NOT EXISTS (SELECT 1 FROM payout_line WHERE payout_line.deduction_id = d.id)
 """
 
-_SUMS = """
-SELECT tutor_id, kind, count(*) AS lines, coalesce(sum(amount_minor), 0)::bigint AS amount_minor
-  FROM ({lines}) AS line {whose} GROUP BY tutor_id, kind ORDER BY tutor_id, kind
-"""
-_SUMS_OF_ALL = _SUMS.format(lines=_LINES, whose="")
-_SUMS_OF_SOME = _SUMS.format(lines=_LINES, whose="WHERE tutor_id = ANY($3::uuid[])")
-
-_CANONICAL_LINES = f"""
-SELECT tutor_id, {CANONICAL_PAYOUT_LINE} AS line FROM ({_LINES}) AS line WHERE tutor_id = ANY($3::uuid[])
+_LINES_BY_TUTOR = f"""
+SELECT tutor_id, kind, coalesce(amount_minor, 0), {CANONICAL_PAYOUT_LINE}
+  FROM (SELECT * FROM ({_LINES}) AS line ORDER BY tutor_id, {PAYOUT_LINE_ORDER}) AS line
  ORDER BY tutor_id, {PAYOUT_LINE_ORDER}
+"""
+
+_SUMS_OF = f"""
+SELECT tutor_id, kind, count(*) AS lines, coalesce(sum(amount_minor), 0)::bigint AS amount_minor
+  FROM ({_LINES}) AS line WHERE tutor_id = ANY($3::uuid[]) GROUP BY tutor_id, kind ORDER BY tutor_id, kind
 """
 
 _RATES_OF = """
 SELECT r.tutor_id, r.rate_minor FROM tutor_rate r
- WHERE r.tutor_id = ANY($2::uuid[]) AND r.valid_from = (
+ WHERE ($2::uuid[] IS NULL OR r.tutor_id = ANY($2::uuid[])) AND r.valid_from = (
        SELECT max(n.valid_from) FROM tutor_rate n WHERE n.tutor_id = r.tutor_id AND n.valid_from <= $1)
 """
 
 _WITHOUT_RATE = f"""
-SELECT earned.tutor_id, person.name, count(*) AS sessions
-  FROM ({_EARNED}) AS earned LEFT JOIN person ON person.person_id = earned.tutor_id
- WHERE earned.amount_minor IS NULL GROUP BY earned.tutor_id, person.name ORDER BY person.name, earned.tutor_id
+SELECT a.tutor_id, person.name, count(*) AS sessions
+  FROM approval a
+  LEFT JOIN (SELECT tutor_id, min(valid_from) AS rated_from FROM tutor_rate GROUP BY tutor_id) AS r
+    ON r.tutor_id = a.tutor_id
+  LEFT JOIN person ON person.person_id = a.tutor_id
+ WHERE a.month = $1 AND (r.rated_from IS NULL OR r.rated_from > a.session_date) AND {STANDING}
+ GROUP BY a.tutor_id, person.name ORDER BY person.name, a.tutor_id
 """
 
 _INSERT_LINES = f"""
@@ -94,41 +95,34 @@ async def tutors_without_rate(statements: Statements, month: Month) -> list[Bloc
 
 
 async def payouts_of(
-    statements: Statements, month: Month, currency: str, tutor_ids: Sequence[UUID] | None = None
-) -> list[PayoutAmounts]:
-    """The month's payouts, or those of some tutors, by tutor: of everyone with a session or an adjustment, for a
-    deduction alone makes no payout. Sessions that no rate covers count as nothing earned."""
-    about = (str(month), month.last_day)
-    if tutor_ids is None:
-        rows = await statements.rows(_SUMS_OF_ALL, *about)
-    else:
-        rows = await statements.rows(_SUMS_OF_SOME, *about, tutor_ids)
-    grouped = groupby(rows, key=itemgetter("tutor_id"))
-    lines = {UUID(str(tutor_id)): [_lines(row) for row in own] for tutor_id, own in grouped}
-    rates = await rates_on(statements, month, list(lines))
-    return [
-        add_up(tutor_id, currency, rates.get(tutor_id, 0), own)
-        for tutor_id, own in lines.items()
-        if any(each.kind is not PayoutLineKind.DEDUCTION for each in own)
-    ]
-
-
-async def with_lines(
-    statements: Statements, month: Month, payouts: Sequence[PayoutAmounts]
+    transaction: Transaction, month: Month, currency: str
 ) -> AsyncIterator[tuple[PayoutAmounts, list[str]]]:
-    """Each of the payouts with its canonical lines."""
-    for start in range(0, len(payouts), TUTORS_AT_ONCE):
-        some = payouts[start : start + TUTORS_AT_ONCE]
-        tutor_ids = [payout.tutor_id for payout in some]
-        rows = await statements.tuples(_CANONICAL_LINES, str(month), month.last_day, tutor_ids)
-        grouped = groupby(rows, key=itemgetter(0))
-        lines = {UUID(str(tutor_id)): [line for _, line in own] for tutor_id, own in grouped}
-        for payout in some:
-            yield payout, lines[payout.tutor_id]
+    """The month's payouts with their canonical lines, by tutor: of everyone with a session or an adjustment, for a
+    deduction alone makes no payout. Sessions that no rate covers count as nothing earned."""
+    rates = await rates_on(transaction, month)
+    async for key, rows in transaction.groups(_LINES_BY_TUTOR, str(month), month.last_day):
+        tutor_id = UUID(str(key))
+        lines = [_of_kind(kind, list(own)) for kind, own in groupby(rows, key=itemgetter(1))]
+        if _earns(lines):
+            yield add_up(tutor_id, currency, rates.get(tutor_id, 0), lines), [row[3] for row in rows]
 
 
-async def rates_on(statements: Statements, month: Month, tutor_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Each tutor's rate on the month's last day; those without one are left out."""
+async def pay_so_far(
+    statements: Statements, month: Month, currency: str, tutor_ids: Sequence[UUID]
+) -> dict[UUID, PayoutAmounts]:
+    """What the month's payouts of these tutors come to by now."""
+    rates = await rates_on(statements, month, tutor_ids)
+    pay = {}
+    for key, rows in groupby(await statements.tuples(_SUMS_OF, str(month), month.last_day, tutor_ids), itemgetter(0)):
+        tutor_id = UUID(str(key))
+        lines = [LinesOfKind(PayoutLineKind(kind), number, amount_minor) for _, kind, number, amount_minor in rows]
+        if _earns(lines):
+            pay[tutor_id] = add_up(tutor_id, currency, rates.get(tutor_id, 0), lines)
+    return pay
+
+
+async def rates_on(statements: Statements, month: Month, tutor_ids: Sequence[UUID] | None = None) -> dict[UUID, int]:
+    """Each tutor's rate on the month's last day, or those of some; tutors without one are left out."""
     rows = await statements.rows(_RATES_OF, month.last_day, tutor_ids)
     return {row["tutor_id"]: row["rate_minor"] for row in rows}
 
@@ -150,5 +144,9 @@ async def disagreeing_payouts(statements: Statements, cycle_id: UUID) -> int:
     return int(await statements.value(_DISAGREEING, cycle_id))
 
 
-def _lines(row: Row) -> LinesOfKind:
-    return LinesOfKind(PayoutLineKind(row["kind"]), row["lines"], row["amount_minor"])
+def _of_kind(kind: str, rows: Sequence[Sequence[Any]]) -> LinesOfKind:
+    return LinesOfKind(PayoutLineKind(kind), len(rows), sum(amount_minor for _, _, amount_minor, _ in rows))
+
+
+def _earns(lines: Sequence[LinesOfKind]) -> bool:
+    return any(each.kind is not PayoutLineKind.DEDUCTION for each in lines)

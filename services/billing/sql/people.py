@@ -51,16 +51,15 @@ async def directory_of(
     statements: Statements, some: Sequence[Statement], usage: Mapping[UUID, Usage], tutors: Mapping[UUID, str]
 ) -> Directory:
     """Everyone whom these statements name; the month's tutors are known already."""
-    rows = await statements.rows(_FAMILIES, [statement.parent_id for statement in some])
+    rows = list(await statements.tuples(_FAMILIES, [statement.parent_id for statement in some]))
     children: dict[UUID, list[str]] = defaultdict(list)
-    for row in rows:
-        if row["parent_id"] is not None:
-            children[row["parent_id"]].append(row["name"])
-    elsewhere = (_children_on(some) | _children_in(usage.values())) - {row["person_id"] for row in rows}
-    if elsewhere:
-        rows += await statements.rows(_PEOPLE, sorted(elsewhere))
-    people = {row["person_id"]: Contact(row["name"], row["email"], row["phone"]) for row in rows}
-    return Directory(people, tutors, children)
+    for _, parent_id, name, _, _ in rows:
+        if parent_id is not None:
+            children[parent_id].append(name)
+    known = {person_id for person_id, *_ in rows}
+    if elsewhere := (_children_on(some) | _children_in(usage.values())) - known:
+        rows += await statements.tuples(_PEOPLE, sorted(elsewhere))
+    return Directory({person_id: Contact(*contact) for person_id, _, *contact in rows}, tutors, children)
 
 
 def _children_on(some: Sequence[Statement]) -> set[UUID]:

@@ -15,8 +15,8 @@ from shared.database.database import Statements, Transaction
 from shared.ids import new_id
 from shared.period import Month
 
-STATEMENTS_AT_ONCE = 5 * STATEMENTS_PER_PART
-"""Whole parts; their sessions, some five thousand, are in memory at a time."""
+STATEMENTS_AT_ONCE = 10 * STATEMENTS_PER_PART
+"""Whole parts; their sessions, some ten thousand, are in memory at a time."""
 
 _CARRY = """
 INSERT INTO adjustment (id, parent_id, source_statement_id, description, day, amount_minor, currency, created_at)

@@ -17,7 +17,6 @@ from services.billing.sql.payouts import (
     insert_payouts,
     payouts_of,
     tutors_without_rate,
-    with_lines,
 )
 from services.billing.sql.people import directory_of, tutors_of
 from services.billing.sql.standstill import look_at, stand_still
@@ -106,9 +105,10 @@ def _part(cycle: Cycle, now: datetime, statements: list[wire.Statement], stateme
 
 async def _write_payouts(work: BillingWork, transaction: Transaction, cycle: Cycle, totals: RunningTotals) -> None:
     """The lines are read before they are written: a deduction that is on a payout is not found a second time."""
-    payouts = await payouts_of(transaction, cycle.month, work.currency)
-    async for payout, lines in with_lines(transaction, cycle.month, payouts):
+    payouts = []
+    async for payout, lines in payouts_of(transaction, cycle.month, work.currency):
         totals.take_payout(payout, lines)
+        payouts.append(payout)
     await insert_payouts(transaction, cycle.cycle_id, payouts)
     await look_at(transaction, "payout")
     await insert_payout_lines(transaction, cycle.month, cycle.cycle_id)

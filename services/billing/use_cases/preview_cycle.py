@@ -6,7 +6,7 @@ from services.billing.domain.cycles import Blocker
 from services.billing.domain.totals import CycleTotals, RunningTotals
 from services.billing.sql.charges import billable_parents
 from services.billing.sql.cycles import cycle_of, stored_totals
-from services.billing.sql.payouts import payouts_of, tutors_without_rate, with_lines
+from services.billing.sql.payouts import payouts_of, tutors_without_rate
 from services.billing.sql.standstill import one_picture
 from services.billing.sql.statements import draft_statements
 from services.billing.work import BillingWork
@@ -41,7 +41,6 @@ async def _computed(work: BillingWork, transaction: Transaction, month: Month) -
     async for some in draft_statements(transaction, month, parents, work.taxes):
         for statement in some:
             totals.take_statement(statement)
-    payouts = await payouts_of(transaction, month, work.currency)
-    async for payout, lines in with_lines(transaction, month, payouts):
+    async for payout, lines in payouts_of(transaction, month, work.currency):
         totals.take_payout(payout, lines)
     return totals.totals()

@@ -1,6 +1,7 @@
 """When a month may run, what it waits for, and what happens when several run it or one is cut short."""
 
 import asyncio
+import contextvars
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -195,6 +196,20 @@ async def test_an_entry_for_a_closed_month_is_put_aside_and_changes_nothing(desk
     (letter,) = await desk.asker.host.broker.dead_letters("billing")
     assert "closed" in letter.reason
     assert await desk.database.value("SELECT count(*) FROM approval WHERE month = '2026-09'") == 7
+
+
+async def test_what_arrives_during_a_close_waits_for_its_end(desk: Desk, month: WorkedMonth) -> None:
+    """A close may take a minute. Here an entry would even open a month, which a close keeps others from."""
+    month.packages.approve((month.asha, month.dev), month.omar, at("2027-01-05 17:00"), "ADDON", 10_000)
+    outside = contextvars.copy_context()
+    async with desk.database.transaction() as closing:
+        await stand_still(closing)
+        hearing = asyncio.create_task(desk.hear(month.packages.approvals[-1:]), context=outside)
+        await asyncio.wait({hearing}, timeout=0.3)
+        assert not hearing.done()
+    await hearing
+    assert await status_of(desk, "2027-01") == "OPEN"
+    assert await desk.asker.host.broker.dead_letters("billing") == []
 
 
 async def test_a_month_opens_with_its_first_entry_or_when_asked_to(desk: Desk) -> None:
