@@ -14,7 +14,7 @@ test: $(development) $(renderer)
 
 # More made-up organisations than a build has time for, other ones each time.
 nightly: $(development)
-	ORACLE_EXAMPLES=2000 .venv/bin/python -m pytest tests/oracle --numprocesses auto --timeout 0
+	ORACLE_EXAMPLES=2000 .venv/bin/python -m pytest tests/oracle --numprocesses auto
 
 # Months of 400 invoices while services are killed and servers come and go: a quarter of an hour.
 chaos: $(development) $(renderer)

@@ -34,7 +34,7 @@ async def play(story: Story, offices: Offices) -> None:
         await Play(office, rules_of(story)).story(story)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(0 if EXAMPLES else 600)
 @settings(
     max_examples=int(EXAMPLES or 25),
     derandomize=EXAMPLES is None,
