@@ -1,7 +1,8 @@
 """What a resolver knows of the request. Services extend it by their loaders."""
 
+import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from strawberry.types import Info as StrawberryInfo
@@ -12,12 +13,14 @@ from shared.errors import Forbidden
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """`frozen` is decided once a request; `currency` and `locale` are the organisation's."""
+    """`frozen` is decided once a request; `currency` and `locale` are the organisation's. `stands` is
+    set when the request is a subscription that listens."""
 
     viewer: Viewer
     frozen: bool
     currency: str
     locale: str
+    stands: asyncio.Event = field(default_factory=asyncio.Event)
 
     def require(self, *roles: Role) -> None:
         """Raises Forbidden unless the viewer has one of the roles."""

@@ -1,18 +1,27 @@
 """What every subscription does with what it hears."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from datetime import datetime
 from typing import TypeVar
 
 from shared.auth.viewer import Viewer
 from shared.clock import SystemClock
-from shared.database.watch import Listener
+from shared.database.watch import Listener, Watch
 from shared.errors import Unauthenticated
+from shared.graphql.context import Context
 
+Subject = TypeVar("Subject", bound=Hashable)
 Change = TypeVar("Change")
 
 _CLOCK = SystemClock()  # tokens are about the real present, even where the business clock travels
+
+
+async def listen(context: Context, watch: Watch[Subject, Change], subject: Subject) -> Listener[Change]:
+    """Listens before the stream's head is sent (server.py): call it in the resolver, not in what it returns."""
+    listener = await watch.listen(subject)
+    context.stands.set()
+    return listener
 
 
 async def heard(listener: Listener[Change], viewer: Viewer) -> AsyncGenerator[Change, None]:

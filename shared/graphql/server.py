@@ -1,10 +1,12 @@
 """A subgraph over HTTP, subscriptions as event streams (graphql-sse). It stands behind the gate, so the viewer is
 known."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
@@ -26,4 +28,56 @@ class GraphQLServer(GraphQL[Context, None]):
         self._open_context = open_context
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
-        return self._open_context(viewer_of(request))
+        context = self._open_context(viewer_of(request))
+        request.state.context = context
+        return context
+
+    async def create_streaming_response(
+        self,
+        request: Request | WebSocket,
+        stream: Callable[[], AsyncIterator[str]],
+        sub_response: Response,  # noqa: ARG002
+        headers: Mapping[str, str],
+    ) -> Response:
+        """Once the subscription listens: whoever has the stream's head misses nothing from then on."""
+        context: Context = request.state.context
+        response = _Stream(stream(), headers)
+        try:
+            await response.begun(context.stands)
+        except BaseException:
+            await response.end()
+            raise
+        return response
+
+
+class _Stream(StreamingResponse):
+    """Pieces of text whose first one is waited for ahead of the head."""
+
+    def __init__(self, pieces: AsyncIterator[str], headers: Mapping[str, str]) -> None:
+        super().__init__(self._all(), headers=headers)
+        self._pieces = pieces
+        self._first = asyncio.ensure_future(anext(pieces, ""))
+
+    async def begun(self, stands: asyncio.Event) -> None:
+        """Until it stands, or has something to say already."""
+        standing = asyncio.ensure_future(stands.wait())
+        await asyncio.wait((self._first, standing), return_when=asyncio.FIRST_COMPLETED)
+        standing.cancel()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self.end()
+
+    async def end(self) -> None:
+        """What makes the pieces ends with them."""
+        self._first.cancel()
+        await asyncio.gather(self._first, return_exceptions=True)
+        if isinstance(self._pieces, AsyncGenerator):
+            await self._pieces.aclose()
+
+    async def _all(self) -> AsyncGenerator[str, None]:
+        yield await self._first
+        async for piece in self._pieces:
+            yield piece

@@ -12,7 +12,7 @@ from services.billing.graphql.cycle import BillingCycle, Info
 from services.billing.reads import cycle_of_month
 from services.billing.sql.progress import progress_of
 from shared.database.watch import Listener
-from shared.graphql.live import heard
+from shared.graphql.live import heard, listen
 from shared.period import Month
 
 strawberry.enum(CyclePhase, description="Open; waiting for entries; being closed; its invoices being drawn; done.")
@@ -92,7 +92,7 @@ class Subscription:
         """How the month stands now, and anew after each change, until it is closed and no document is queued. Of
         changes in quick succession the last one counts. For coordinators."""
         info.context.require_overview()
-        return _progress(info, month, await info.context.progress.listen(month))
+        return _progress(info, month, await listen(info.context, info.context.progress, month))
 
 
 async def _progress(info: Info, month: Month, listener: Listener[Progress]) -> AsyncGenerator[CycleProgress, None]:

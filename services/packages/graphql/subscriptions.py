@@ -9,7 +9,7 @@ from services.packages.graphql.types import LowPackageAlert
 from shared.auth.viewer import Role
 from shared.database.database import Row
 from shared.database.watch import Listener
-from shared.graphql.live import heard
+from shared.graphql.live import heard, listen
 
 
 @strawberry.type
@@ -19,8 +19,7 @@ class Subscription:
         """An alert each time that it is raised, acknowledged or resolved: parents hear of their own, coordinators of
         all."""
         info.context.require(Role.PARENT, Role.COORDINATOR, Role.SERVICE)
-        # Listens before it returns: whoever is told that the stream stands misses nothing from then on.
-        return _alerts(info, await info.context.alerts.listen(None))
+        return _alerts(info, await listen(info.context, info.context.alerts, None))
 
 
 async def _alerts(info: Info, listener: Listener[Row]) -> AsyncGenerator[LowPackageAlert, None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -144,6 +144,23 @@ async def test_nobody_reads_when_nobody_listens(here: Database) -> None:
         async with asyncio.timeout(20):
             while watch._watched:
                 await asyncio.sleep(0.05)
+
+
+async def test_the_head_of_a_stream_comes_when_it_listens(desk: Desk, here: Database) -> None:
+    """Whoever has it misses nothing from then on."""
+    parent = await desk.create("createParent", name="Asha Rao")
+    async with serving(desk.asker.host, port=0) as port, aiohttp.ClientSession() as http, AsyncExitStack() as stack:
+        source = event_source(http, f"http://127.0.0.1:{port}", desk.asker.token(), ALERTS)
+        async with here.transaction() as transaction:
+            if here.dialect == "postgres":
+                await transaction.execute("LOCK TABLE alert_change IN ACCESS EXCLUSIVE MODE")
+            opening = asyncio.create_task(stack.enter_async_context(source))
+            await asyncio.wait([opening], timeout=0.5)
+            assert not opening.done()
+        opened = await opening
+        async with here.transaction() as transaction:
+            alert = await raised(transaction, parent)
+        assert (await opened.next())["data"]["lowPackageAlert"]["id"] == str(alert)
 
 
 async def test_the_service_itself_ends_a_stream_with_its_token_and_with_its_subscriber(desk: Desk) -> None:
