@@ -156,6 +156,11 @@ class Transaction(Statements):
         """All of them in one round trip on PostgreSQL. None may depend on what another one writes."""
         await self._write([writing for writing in writings if writing.rows])
 
+    async def one_picture(self) -> None:
+        """Must come first in the transaction: all its queries see the data of one moment, and nobody waits."""
+        if self.dialect == "postgres":
+            await self.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
     def after_commit(self, callback: Callable[[], object]) -> None:
         """Calls back once the transaction is durable, and not at all when it is rolled back."""
         self._after_commit.append(callback)

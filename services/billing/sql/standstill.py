@@ -15,12 +15,6 @@ async def stand_still(transaction: Transaction) -> None:
         await transaction.execute("LOCK TABLE billing_cycle IN SHARE ROW EXCLUSIVE MODE")
 
 
-async def one_picture(transaction: Transaction) -> None:
-    """Must come first in the transaction: all its queries see the data of one moment, and nobody waits."""
-    if transaction.dialect == "postgres":
-        await transaction.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
-
 async def look_at(transaction: Transaction, table: str) -> None:
     """Shows PostgreSQL's planner the rows just written; it would still take them for none and join one by one."""
     if transaction.dialect == "postgres":

@@ -7,7 +7,6 @@ from services.billing.domain.totals import CycleTotals, RunningTotals
 from services.billing.sql.charges import billable_parents
 from services.billing.sql.cycles import cycle_of, stored_totals
 from services.billing.sql.payouts import payouts_of, tutors_without_rate
-from services.billing.sql.standstill import one_picture
 from services.billing.sql.statements import draft_statements
 from services.billing.work import BillingWork
 from shared.database.database import Transaction
@@ -26,7 +25,7 @@ class CyclePreview:
 async def preview_cycle(work: BillingWork, month: Month) -> CyclePreview:
     """A closed month's preview is what it came to."""
     async with work.database.transaction() as transaction:
-        await one_picture(transaction)
+        await transaction.one_picture()
         cycle = await cycle_of(transaction, month)
         stored = await stored_totals(transaction, cycle.cycle_id) if cycle else None
         if stored is not None:

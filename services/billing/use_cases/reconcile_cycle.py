@@ -3,7 +3,6 @@
 from services.billing.domain.reconciliation import Reconciliation
 from services.billing.sql.cycles import cycle_of, first_open_before, last_closed, stored_totals
 from services.billing.sql.reconciliation import differences_of, sums_of
-from services.billing.sql.standstill import one_picture
 from services.billing.work import BillingWork
 from shared.period import Month
 
@@ -13,7 +12,7 @@ DIFFERENCES_SHOWN = 100
 async def reconcile_cycle(work: BillingWork, month: Month) -> Reconciliation:
     """Of any month: before its close everything is open."""
     async with work.database.transaction() as transaction:
-        await one_picture(transaction)
+        await transaction.one_picture()
         cycle = await cycle_of(transaction, month)
         stored = await stored_totals(transaction, cycle.cycle_id) if cycle else None
         closed = await last_closed(transaction)

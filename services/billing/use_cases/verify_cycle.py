@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.billing.sql.cycles import cycle_of, stored_totals
-from services.billing.sql.standstill import one_picture
 from services.billing.sql.stored import stored_hash
 from services.billing.work import BillingWork
 from shared.errors import NotFound
@@ -27,7 +26,7 @@ class Verification:
 async def verify_cycle(work: BillingWork, month: Month) -> Verification:
     """Raises NotFound when the month is not closed."""
     async with work.database.transaction() as transaction:
-        await one_picture(transaction)
+        await transaction.one_picture()
         cycle = await cycle_of(transaction, month)
         stored = await stored_totals(transaction, cycle.cycle_id) if cycle else None
         if cycle is None or stored is None:

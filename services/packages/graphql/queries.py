@@ -13,6 +13,7 @@ from services.packages.graphql.filters import (
     SessionFilter,
     SessionPackageFilter,
 )
+from services.packages.graphql.reconciliation import PackagesReconciliation
 from services.packages.graphql.types import (
     Child,
     LowPackageAlert,
@@ -23,6 +24,8 @@ from services.packages.graphql.types import (
     Tutor,
 )
 from services.packages.reads import AUDIT_ENTRIES
+from services.packages.use_cases.reconcile_packages import reconcile_packages
+from shared.auth.viewer import Role
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
 from shared.graphql.pages import TIME_KEY, Connection, listed
 
@@ -127,3 +130,9 @@ class Query:
     ) -> Connection[AuditEntry]:
         """What coordinators did to packages and sessions, the latest first."""
         return await audited(info, info.context.reads.statements, filter, first, after, AUDIT_ENTRIES)
+
+    @strawberry.field
+    async def packages_reconciliation(self, info: Info) -> PackagesReconciliation:
+        """Whether all that was sold is used, left or expired; for coordinators."""
+        info.context.require(Role.COORDINATOR, Role.SERVICE)
+        return PackagesReconciliation.of(await reconcile_packages(info.context.work))
