@@ -173,6 +173,22 @@ async def test_two_imports_of_the_same_lines_at_once(desk: Desk) -> None:
     assert (await desk.ask("{ sessions { totalCount } }"))["sessions"]["totalCount"] == 200
 
 
+async def test_of_two_imports_with_other_content_at_once_one_is_kept_whole(desk: Desk) -> None:
+    await arrive(desk)
+    imports = [[LESSON | {"externalRef": f"S-{n}", "durationMinutes": d} for n in range(100)] for d in (60, 90)]
+    answers = await asyncio.gather(*(bring(desk, SESSIONS, *lines) for lines in imports), return_exceptions=True)
+    kept = [answer for answer in answers if isinstance(answer, dict) and answer["kept"]]
+    assert [answer["created"] for answer in kept] == [100]
+    for other in answers:
+        if isinstance(other, Refused):
+            assert other.code == "EXTERNAL_REF_REUSED"
+        elif other not in kept:
+            assert isinstance(other, dict)
+            assert len(other["refused"]) == 100
+    lengths = (await desk.ask("{ sessions(first: 100) { nodes { durationMinutes } totalCount } }"))["sessions"]
+    assert (lengths["totalCount"], len({node["durationMinutes"] for node in lengths["nodes"]})) == (100, 1)
+
+
 @pytest.mark.parametrize("mutation", [PEOPLE, SESSIONS])
 async def test_an_import_is_a_coordinators_and_has_a_size(desk: Desk, mutation: str) -> None:
     family: Family = await move_in(desk)

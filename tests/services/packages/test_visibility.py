@@ -113,6 +113,14 @@ async def test_entities_are_resolved_in_the_order_asked_and_hidden_ones_are_null
     assert seen["_entities"] == [{"status": "APPROVED"}, None, {"name": "Asha Rao"}, None]
 
 
+async def test_a_tutors_search_tells_nothing_of_parents(desk: Desk, town: Town) -> None:
+    query = "query($s: String) { sessions(search: $s) { totalCount } }"
+    tutor = Viewer(town.asha.meena, Role.TUTOR)
+    for search, everybody, meena in (("asha", 1, 0), ("ira", 1, 1), ("meena", 1, 1), ("kabir", 1, 0), ("omar", 1, 0)):
+        assert (await desk.ask(query, s=search))["sessions"]["totalCount"] == everybody, search
+        assert (await desk.ask(query, tutor, s=search))["sessions"]["totalCount"] == meena, search
+
+
 @pytest.mark.usefixtures("town")
 async def test_search_and_pages(desk: Desk) -> None:
     query = """
