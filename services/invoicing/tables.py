@@ -80,6 +80,7 @@ class Invoice(Model):
             Index(fields=("parent_id", "month", "ordinal")),
             Index(fields=("payment_status", "month", "ordinal")),
             Index(fields=("document_status", "month", "ordinal")),
+            Index(fields=("cycle_id", "document_status")),
         )
 
 
