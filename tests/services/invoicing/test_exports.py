@@ -213,6 +213,15 @@ async def test_the_freeze_refuses_exports_but_to_machines_that_may_read_money(ho
             assert (await office.get(name, machine)).status == 200
 
 
+async def test_without_the_file_store_there_is_no_archive_but_a_table(office: Office) -> None:
+    await office.till.issue("2026-10", (same_id("person", "Asha"), 10_000))
+    (office.till.asker.host.settings.data_dir / "files/.link-secret").unlink()
+    answer = await office.get("2026-10.zip")
+    assert (answer.status, answer.headers["Content-Type"]) == (503, "application/json")
+    assert msgspec.json.decode(answer.body)["errors"][0]["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"
+    assert (await office.get("2026-10.csv")).status == 200
+
+
 async def test_without_invoicing_there_is_no_export(hosting: Hosting) -> None:
     async with hosting([GATEWAY]) as asker, serving(asker.host, port=0) as port, aiohttp.ClientSession() as http:
         answer = await Office(Till(asker), f"http://127.0.0.1:{port}", http).get("2026-10.csv")
