@@ -44,6 +44,7 @@ def packages_told(state: Node, name: Name) -> Facts:
             parent: (each["remaining"], each["totalSessions"], each["lowPackageAlert"] is not None)
             for parent, each in parents.items()
         },
+        "together": state["packagesReconciliation"],
     }
 
 
@@ -93,6 +94,17 @@ def packages_due(packages: Packages, parents: Iterable[str], now: datetime, name
         ),
         "parents": {
             name(parent): (*packages.standing(parent, now), packages.alert_of(parent) is not None) for parent in parents
+        },
+        "together": {
+            "agrees": True,
+            "packages": len(packages.lots),
+            "sold": sum(lot.total for lot in packages.lots.values()),
+            "used": sum(lot.used for lot in packages.lots.values()),
+            "remaining": sum(lot.remaining for lot in packages.lots.values()),
+            "expired": sum(lot.expired for lot in packages.lots.values()),
+            "sessionsCovered": sum(
+                one.status == "APPROVED" and one.lot is not None for one in packages.sessions.values()
+            ),
         },
     }
 

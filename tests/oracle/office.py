@@ -36,6 +36,7 @@ STATE = f"""{{
     id remaining totalSessions lowPackageAlert {{ id }} sessionPackages(first: 100) {{ nodes {{ {LOTS} }} }} }} }}
   sessions(first: 100) {{ nodes {{ id startsAt status coverage price {{ amount }} sessionPackage {{ id }} }} }}
   lowPackageAlerts(first: 100) {{ nodes {{ parent {{ id }} remaining totalSessions status }} }}
+  packagesReconciliation {{ agrees packages sold used remaining expired sessionsCovered }}
 }}"""
 APPROVE = "mutation ($ids: [ID!]!) { approveSessions(ids: $ids) { outcomes { id code } } }"
 REJECT = 'mutation ($id: ID!) { rejectSession(id: $id, reason: "no show") { session { id } } }'

@@ -168,6 +168,7 @@ class Books(RuleBasedStateMachine):
     def the_books_add_up(self) -> None:
         if self.parents:
             self.state = self.runner.run(self.office.state())
+            assert self.state["packagesReconciliation"]["agrees"]
             self._lots_are_what_their_ledgers_add_up_to()
             self._a_session_is_covered_once()
             self._a_parent_who_is_low_has_one_alert()
