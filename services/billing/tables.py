@@ -86,6 +86,17 @@ class Purchase(Model):
         table = "purchase"
 
 
+class Renewal(Model):
+    """The last valid day that a package has instead of the one of its purchase. It may come before the purchase."""
+
+    package_id = fields.UUIDField(primary_key=True)
+    expires_on = fields.DateField(null=True)
+    renewed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "renewal"
+
+
 class Seal(Model):
     """What packages said a month has, once nothing more could be added to it."""
 

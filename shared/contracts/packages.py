@@ -67,6 +67,16 @@ class PackagePurchased(Contract, frozen=True, kw_only=True):
     month: str
 
 
+class PackageRenewed(Contract, frozen=True, kw_only=True):
+    """A lot has another last valid day; None: it never expires. Of two about one lot, the later `renewed_at` holds."""
+
+    TOPIC: ClassVar[str] = "packages.package_renewed.v1"
+    package_id: UUID
+    parent_id: UUID
+    expires_on: date | None
+    renewed_at: datetime
+
+
 class PeriodSealed(Contract, frozen=True, kw_only=True):
     """No approval, reversal or purchase will be added to this month any more; these are all there are.
 

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from shared.contracts.packages import PackagePurchased, PeriodSealed, SessionApproved, SessionReversed
+from shared.contracts.packages import (
+    PackagePurchased,
+    PackageRenewed,
+    PeriodSealed,
+    SessionApproved,
+    SessionReversed,
+)
 from shared.database.database import Statements, Transaction
 
 _APPROVAL = """
@@ -27,6 +33,12 @@ INSERT INTO purchase (package_id, parent_id, child_id, total_sessions, price_per
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::bigint[], $6::bigint[], $7::varchar[],
                      $8::bool[], $9::timestamptz[], $10::date[], $11::date[], $12::varchar[])
 ON CONFLICT DO NOTHING
+"""
+
+_RENEWAL = """
+INSERT INTO renewal (package_id, expires_on, renewed_at) VALUES ($1, $2, $3)
+ON CONFLICT (package_id) DO UPDATE SET expires_on = excluded.expires_on, renewed_at = excluded.renewed_at
+WHERE renewal.renewed_at < excluded.renewed_at
 """
 
 _SEAL = """
@@ -87,6 +99,11 @@ async def insert_purchases(transaction: Transaction, facts: Sequence[PackagePurc
         for fact in facts
     ]
     await transaction.execute_set(_PURCHASE, rows)
+
+
+async def upsert_renewals(transaction: Transaction, facts: Sequence[PackageRenewed]) -> None:
+    """Keeps the latest of each package, whatever order they come in."""
+    await transaction.execute_many(_RENEWAL, [(fact.package_id, fact.expires_on, fact.renewed_at) for fact in facts])
 
 
 async def insert_seals(transaction: Transaction, facts: Sequence[PeriodSealed]) -> None:

@@ -18,15 +18,17 @@ SELECT a.parent_id, a.session_id, a.child_id, a.tutor_id, a.starts_at, a.session
 """
 
 _LOTS = """
-SELECT p.package_id, p.parent_id, p.child_id, p.purchased_on, p.month, p.expires_on, p.total_sessions,
+SELECT p.package_id, p.parent_id, p.child_id, p.purchased_on, p.month, p.total_sessions,
+       p.expires_on, r.renewed_at, r.expires_on AS renewed_until,
        count(CASE WHEN v.month IS NULL OR v.month > $1 THEN a.session_id END) AS used_sessions,
        count(CASE WHEN a.month < $1 AND (v.month IS NULL OR v.month >= $1) THEN a.session_id END) AS used_before,
        count(CASE WHEN a.month = $1 AND (v.month IS NULL OR v.month > $1) THEN a.session_id END) AS used_within
   FROM purchase p
+  LEFT JOIN renewal r ON r.package_id = p.package_id
   LEFT JOIN approval a ON a.package_id = p.package_id AND a.month <= $1
   LEFT JOIN reversal v ON v.session_id = a.session_id
  WHERE p.parent_id = ANY($2::uuid[])
- GROUP BY p.package_id
+ GROUP BY p.package_id, r.package_id
 HAVING p.month <= $1 OR count(CASE WHEN a.month = $1 AND (v.month IS NULL OR v.month > $1) THEN 1 END) > 0
  ORDER BY p.parent_id, p.purchased_at, p.package_id
 """
@@ -49,7 +51,7 @@ def _lot(row: Row) -> Lot:
         child_id=row["child_id"],
         purchased_on=row["purchased_on"],
         charged_in=Month.parse(row["month"]),
-        expires_on=row["expires_on"],
+        expires_on=row["renewed_until"] if row["renewed_at"] else row["expires_on"],
         total_sessions=row["total_sessions"],
         used_sessions=row["used_sessions"],
         used_before=row["used_before"],

@@ -1,4 +1,4 @@
-"""Approvals, reversals, purchases and seals come from packages: in any order, some of them more than once."""
+"""Approvals, reversals, purchases, renewals and seals come from packages: in any order, some of them more than once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
@@ -13,9 +13,16 @@ from services.billing.sql.intake import (
     new_approvals,
     new_purchases,
     new_reversals,
+    upsert_renewals,
 )
 from services.billing.work import BillingWork
-from shared.contracts.packages import PackagePurchased, PeriodSealed, SessionApproved, SessionReversed
+from shared.contracts.packages import (
+    PackagePurchased,
+    PackageRenewed,
+    PeriodSealed,
+    SessionApproved,
+    SessionReversed,
+)
 from shared.database.database import Transaction
 from shared.errors import NivaaError
 from shared.ids import new_id
@@ -57,6 +64,11 @@ async def take_purchases(work: BillingWork, transaction: Transaction, facts: Seq
     await _open_months(work, transaction, fresh)
     await insert_purchases(transaction, fresh)
     transaction.after_commit(work.arrivals.tell)
+
+
+async def take_renewals(work: BillingWork, transaction: Transaction, facts: Sequence[PackageRenewed]) -> None:  # noqa: ARG001
+    """What a statement shows of a lot, and nothing that it charges."""
+    await upsert_renewals(transaction, facts)
 
 
 async def take_seals(work: BillingWork, transaction: Transaction, facts: Sequence[PeriodSealed]) -> None:

@@ -12,6 +12,7 @@ from services.packages.domain.sessions import SessionAction, status_after
 from services.packages.sql.families import new_movements, read_families, saved_lots
 from services.packages.sql.periods import join_month
 from services.packages.sql.sessions import StoredCoverage, coverage_of, lock_session, new_reversal, new_status
+from services.packages.use_cases.renew_package import news_of
 from services.packages.use_cases.settle_alerts import settle_alert
 from services.packages.work import PackagesWork
 from shared.contracts.packages import SessionReversed
@@ -54,7 +55,8 @@ async def _return(work: PackagesWork, transaction: Transaction, told: SessionRev
         return
     family = (await read_families(transaction, [told.parent_id]))[told.parent_id]
     today = work.organisation.date_of(told.reversed_at)
-    lot = family.lots[told.package_id].take_back(today)
+    before = family.lots[told.package_id]
+    lot = before.take_back(today)
     returned = Movement(
         package_id=lot.id,
         kind=MovementKind.RETURNED,
@@ -62,7 +64,11 @@ async def _return(work: PackagesWork, transaction: Transaction, told: SessionRev
         session_id=told.session_id,
         reason=told.reason,
     )
-    await transaction.write(saved_lots([lot]), new_movements([returned], told.reversed_at, by))
+    await transaction.write(
+        saved_lots([lot]),
+        new_movements([returned], told.reversed_at, by),
+        work.outbox.staging(transaction, news_of(told.parent_id, before, lot, told.reversed_at), told.reversed_at),
+    )
     standing = standing_of((family.lots | {lot.id: lot}).values(), today)
     await settle_alert(work, transaction, family, standing, Change.GIVEN, told.reversed_at)
 

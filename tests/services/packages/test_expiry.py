@@ -4,7 +4,7 @@ import pytest
 
 from services.packages.domain.ledger import Balance, MovementKind, balance_of
 from services.packages.use_cases.expire_packages import expire_packages
-from shared.contracts.packages import LowPackageRaised, LowPackageResolved
+from shared.contracts.packages import LowPackageRaised, LowPackageResolved, PackageRenewed
 from tests.asking import Refused
 from tests.services.packages.desk import Desk, local, move_in
 
@@ -80,6 +80,24 @@ async def test_what_had_expired_is_reinstated_beside_a_session_that_came_back(de
         ("RETURNED", 1),
         ("REINSTATED", 9),
     ]
+
+
+async def test_billing_hears_of_every_other_last_valid_day(desk: Desk) -> None:
+    """By an extension, and by a session that returns to a lot which has expired; not where the day stays."""
+    family = await move_in(desk)
+    extended = await desk.sell(family.asha, 10, "500", expiresOn="2026-09-30")
+    await desk.ask(EXTEND, id=extended, on="2026-10-31")
+    for _ in range(2):
+        taught = await desk.teach(family.ira, family.meena, local("2026-10-21 17:00"))
+        desk.clock.travel_to(local("2026-11-04 09:00"))
+        await desk.reverse(taught["session"]["id"])
+    await expire_packages(desk.work())
+    told = await desk.told(PackageRenewed, 2)
+    assert [(str(each.package_id), str(each.expires_on)) for each in told] == [
+        (extended, "2026-10-31"),
+        (extended, "2026-11-18"),
+    ]
+    assert told[0].renewed_at < told[1].renewed_at
 
 
 async def test_an_extension_goes_forward_and_into_the_future(desk: Desk) -> None:
