@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 import uvloop
 
-from bench.databases import place_for
+from bench.databases import place_for, settle
 from bench.loading import billing_work, load, run_month
 from bench.measuring import Cost, cost_of
 from bench.organisation import OCTOBER
@@ -89,7 +89,9 @@ async def costs_of(dialect: Dialect, sessions: int) -> Costs:
         async with open_database(ours) as database:
             with database.bound():
                 await load(database, sessions)
+        await settle(ours)
         theirs = await stack.enter_async_context(place_for("billing", dialect, like=ours))
+        await settle(theirs)
         costs = Costs(
             sessions,
             run=await cost_of(run, ours),

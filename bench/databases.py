@@ -56,8 +56,15 @@ async def _in_a_folder(service: str, like: DatabaseConfig | None) -> AsyncIterat
         yield DatabaseConfig(service, f"sqlite://{path}")
 
 
-async def _execute(statement: str) -> None:
-    connection = await asyncpg.connect(f"{SERVER}/postgres")
+async def settle(config: DatabaseConfig) -> None:
+    """What a server does in the background once much was written is done now, not amid a measurement."""
+    if config.dialect == "postgres":
+        await _execute("VACUUM ANALYZE", config.url)
+        await _execute("CHECKPOINT")
+
+
+async def _execute(statement: str, url: str = f"{SERVER}/postgres") -> None:
+    connection = await asyncpg.connect(url)
     try:
         await connection.execute(statement)
     finally:
