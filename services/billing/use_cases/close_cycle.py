@@ -1,10 +1,13 @@
 """The last step of a run: statements, payouts, the hash and the events of a month, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.billing.domain.accounts import Statement
+from services.billing.domain.accounts import Directory, Statement, Usage
 from services.billing.domain.cycles import Cycle, CycleStatus, require_in_order, require_unblocked
 from services.billing.domain.errors import CycleInProgress
 from services.billing.domain.totals import RunningTotals
@@ -25,6 +28,7 @@ from services.billing.sql.usage import usage_of
 from services.billing.work import BillingWork
 from shared.contracts import billing as wire
 from shared.contracts.billing import STATEMENTS_PER_PART, CycleClosed
+from shared.database.ahead import read_ahead
 from shared.database.database import Transaction
 from shared.errors import NivaaError
 from shared.period import Month
@@ -57,36 +61,53 @@ async def close_cycle(work: BillingWork, month: Month) -> None:
         transaction.after_commit(work.progressed.set)
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some statements, and what is told beside their charges."""
+
+    statements: list[Statement]
+    usage: Mapping[UUID, Usage]
+    directory: Directory
+
+
 async def _write_statements(
     work: BillingWork, transaction: Transaction, cycle: Cycle, totals: RunningTotals, now: datetime
 ) -> None:
     parents = await billable_parents(transaction, cycle.month)
-    tutors = await tutors_of(transaction, cycle.month)
-    async for some in draft_statements(transaction, cycle.month, parents, work.taxes):
-        await insert_statements(transaction, cycle.cycle_id, work.currency, some)
-        await carry_credits(transaction, cycle.month, work.currency, some, now)
-        for statement in some:
-            totals.take_statement(statement)
-        told = await _on_the_wire(work, transaction, cycle, some, tutors)
-        parts = [
-            _part(cycle, now, told[start : start + STATEMENTS_PER_PART], len(parents))
-            for start in range(0, len(told), STATEMENTS_PER_PART)
-        ]
-        await work.outbox.stage(transaction, parts, now)
+    async with aclosing(read_ahead(_batches(work, transaction, cycle.month, parents))) as batches:
+        async for batch in batches:
+            some = batch.statements
+            await insert_statements(transaction, cycle.cycle_id, work.currency, some)
+            await carry_credits(transaction, cycle.month, work.currency, some, now)
+            for statement in some:
+                totals.take_statement(statement)
+            await work.outbox.stage(transaction, await _parts(work, cycle, batch, len(parents), now), now)
     if not parents:
         await work.outbox.stage(transaction, [_part(cycle, now, [], 0)], now)
 
 
-async def _on_the_wire(
-    work: BillingWork,
-    transaction: Transaction,
-    cycle: Cycle,
-    statements: Sequence[Statement],
-    tutors: Mapping[UUID, str],
-) -> list[wire.Statement]:
-    usage = await usage_of(transaction, cycle.month, [each.parent_id for each in statements])
-    directory = await directory_of(transaction, statements, usage, tutors)
-    return [each.on_the_wire(cycle.month, work.currency, usage[each.parent_id], directory) for each in statements]
+async def _batches(
+    work: BillingWork, transaction: Transaction, month: Month, parents: Sequence[UUID]
+) -> AsyncGenerator[_Batch, None]:
+    """Reads only; and nothing that is written of one batch is read for another."""
+    tutors = await tutors_of(transaction, month)
+    async for some in draft_statements(transaction, month, parents, work.taxes):
+        usage = await usage_of(transaction, month, [each.parent_id for each in some])
+        yield _Batch(some, usage, await directory_of(transaction, some, usage, tutors))
+
+
+async def _parts(
+    work: BillingWork, cycle: Cycle, batch: _Batch, statement_count: int, now: datetime
+) -> list[CycleClosed]:
+    parts = []
+    for start in range(0, len(batch.statements), STATEMENTS_PER_PART):
+        told = [
+            each.on_the_wire(cycle.month, work.currency, batch.usage[each.parent_id], batch.directory)
+            for each in batch.statements[start : start + STATEMENTS_PER_PART]
+        ]
+        parts.append(_part(cycle, now, told, statement_count))
+        await asyncio.sleep(0)  # the next batch is being read
+    return parts
 
 
 def _part(cycle: Cycle, now: datetime, statements: list[wire.Statement], statement_count: int) -> CycleClosed:
