@@ -43,7 +43,7 @@ async def test_everything_takes_effect_once(
                 notes = [f"{len(written) + number:04}" for number in range(20)]
                 await sender.write(*notes)
                 written += notes
-            await eventually(partial(receiver.has_taken, written))
+                await eventually(partial(receiver.has_taken, written))  # or they would travel in a few large packs
             relaying.cancel()
         assert await broker.dead_letters(QUEUE) == []
         assert set(broker.did) == UNKINDNESS

@@ -20,6 +20,10 @@ STOP_SECONDS = 30
 POLL_SECONDS = 0.05
 PORTS = range(20_000, 32_000)
 """Below those that the system hands out for outgoing connections, so that nobody takes one meanwhile."""
+WORKERS = 16
+_CHANCE = random.SystemRandom()
+_GIVEN: set[int] = set()
+"""Between its choice and its server's start a port is still free: it is given once."""
 
 
 class NotStarted(Exception):
@@ -135,15 +139,20 @@ def started(session: ExitStack, server: PrivateServer) -> str:
 
 
 def free_port() -> int:
-    """One that nothing listens on at the moment."""
+    """One that nothing listens on at the moment, and that no other worker of these tests will be given."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = PORTS[worker % WORKERS :: WORKERS]
     for _ in range(100):
-        port = random.choice(PORTS)  # noqa: S311 - no secret
+        port = _CHANCE.choice(own)
+        if port in _GIVEN:
+            continue
         with socket.socket() as candidate:
             candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 candidate.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        _GIVEN.add(port)
         return port
     raise NotStarted("no free port")
 

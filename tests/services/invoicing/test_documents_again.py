@@ -125,7 +125,9 @@ async def test_what_failed_is_parked_with_its_reason_until_it_is_asked_for_again
         await asker.publish(*a_cycle("2026-10", statements))
 
         async def parked() -> Any:
-            await till.database.execute("UPDATE document SET due_at = '2000-01-01' WHERE attempts BETWEEN 1 AND 3")
+            await till.database.execute(
+                "UPDATE document SET due_at = '2000-01-01' WHERE status = 'QUEUED' AND reason IS NOT NULL"
+            )
             found = (await asker.ask("invoicing", PARKED))["parkedDocuments"]
             return found["totalCount"] and found["nodes"]
 
