@@ -1,9 +1,9 @@
 """The subgraphs as the engine reaches them: other services as peers, our own schema right here."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 import structlog
@@ -21,24 +21,26 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose request it is: the header goes on to every service, which verifies it itself."""
+    """Whose request it is: the header goes on to every service, which verifies it itself. `headers` go on too."""
 
     viewer: Viewer
     authorization: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class PeerSubgraph:
     """Another service's `POST /graphql`."""
 
-    def __init__(self, name: str, peer: Peer, timeout_seconds: float) -> None:
+    def __init__(self, name: str, peer: Peer, timeout_seconds: float, path: str = "/graphql") -> None:
         self._name = name
         self._peer = peer
+        self._path = path
         self._timeout_seconds = timeout_seconds
 
     async def fetch(self, request: FetchRequest, /) -> bytes:
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                response = await self._peer.request("POST", "/graphql", _headers(request), _body(request))
+                response = await self._peer.request("POST", self._path, _headers(request), _body(request))
         except TimeoutError as error:
             raise SubgraphUnavailable("it took too long") from error
         except UpstreamUnavailable as error:
@@ -56,7 +58,7 @@ class PeerSubgraph:
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(self._timeout_seconds):
-                    streaming = self._peer.stream("POST", "/graphql", headers, _body(request))
+                    streaming = self._peer.stream("POST", self._path, headers, _body(request))
                     answer = await stack.enter_async_context(streaming)
             except TimeoutError as error:
                 raise SubgraphUnavailable("it took too long") from error
@@ -84,11 +86,8 @@ async def _events(answer: PeerStream) -> AsyncGenerator[bytes, None]:
 def _headers(request: FetchRequest) -> dict[str, str]:
     caller = request.context
     assert isinstance(caller, Caller)  # noqa: S101 - the endpoint gives no other
-    return {
-        "content-type": "application/json",
-        "accept": "application/json",
-        "authorization": caller.authorization,
-    }
+    authorization = {"authorization": caller.authorization} if caller.authorization else {}
+    return {"content-type": "application/json", "accept": "application/json", **authorization, **caller.headers}
 
 
 def _body(request: FetchRequest) -> bytes:

@@ -31,7 +31,7 @@ from shared.messaging.opening import open_broker
 from shared.messaging.outbox import Relay
 from shared.runtime.component import Check, Component, Job, Service, Surroundings
 from shared.runtime.health import health_routes
-from shared.runtime.peers import PEER_KEEP_ALIVE_SECONDS, PEER_TIMEOUT_SECONDS, HttpPeer, InProcessPeer, Peer
+from shared.runtime.peers import HttpPeer, InProcessPeer, Peer, peer_session
 from shared.runtime.settings import ENV_FILES, Settings, load_settings
 
 log = structlog.get_logger()
@@ -93,10 +93,7 @@ async def open_host(
 
 
 async def _open_resources(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Host:
-    timeout = aiohttp.ClientTimeout(total=PEER_TIMEOUT_SECONDS)
-    # No limit: streams hold their connections, and others must not wait for one.
-    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=PEER_KEEP_ALIVE_SECONDS)
-    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout, connector=connector))
+    session = await stack.enter_async_context(peer_session())
     keys, issuer = _open_keys(settings, session)
     return Host(
         settings=settings,

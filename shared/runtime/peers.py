@@ -53,6 +53,12 @@ class Peer(Protocol):
         """
 
 
+def peer_session() -> aiohttp.ClientSession:
+    """For all HTTP peers of a process. No limit: streams hold their connections, and others must not wait for one."""
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=PEER_KEEP_ALIVE_SECONDS)
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PEER_TIMEOUT_SECONDS), connector=connector)
+
+
 class InProcessPeer:
     """inproc://name: calls the service's ASGI app. It is found at the first request, since peers may be circular."""
 

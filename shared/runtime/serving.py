@@ -7,15 +7,30 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from shared.runtime.host import Host
 from shared.runtime.peers import PEER_KEEP_ALIVE_SECONDS
+from shared.runtime.settings import Settings
 
 GRACE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 2 * PEER_KEEP_ALIVE_SECONDS
 """Whoever keeps a connection for the next request lets go of it first: a request that met our closing would be lost."""
+
+
+class Served(Protocol):
+    """What is served; a host is."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def app(self) -> ASGIApp: ...
+
+    @property
+    def stopping(self) -> asyncio.Event: ...
 
 
 class _Server(uvicorn.Server):
@@ -34,7 +49,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(host: Host, *, port: int | None = None) -> AsyncIterator[int]:
+async def serving(host: Served, *, port: int | None = None) -> AsyncIterator[int]:
     """Serves inside the block; gives the port, which is a free one when 0 was asked for.
 
     Raises OSError when the address is taken.
@@ -62,7 +77,7 @@ async def serving(host: Host, *, port: int | None = None) -> AsyncIterator[int]:
         await task
 
 
-async def until_stopped(host: Host) -> None:
+async def until_stopped(host: Served) -> None:
     """Returns when the process gets SIGINT or SIGTERM."""
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):

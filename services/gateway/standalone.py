@@ -1,0 +1,132 @@
+"""`python -m services.gateway --supergraph FILE`: the engine over any supergraph, and nothing else.
+
+No token, no database, no broker: the subgraphs are where the supergraph says, and judge for themselves who asks. What
+they need for that, the request's own headers, goes on to them.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import structlog
+import uvloop
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.gateway.endpoint.endpoint import GraphQLEndpoint
+from services.gateway.endpoint.operations import Operations
+from services.gateway.endpoint.socket import GraphQLSockets
+from services.gateway.federation import Engine, Limits, SupergraphError, load_supergraph
+from services.gateway.settings import GatewaySettings
+from services.gateway.subgraph_peers import Caller, PeerSubgraph
+from shared.auth.viewer import Role, Viewer
+from shared.runtime.health import health_routes
+from shared.runtime.logging import configure_logging
+from shared.runtime.peers import HttpPeer, peer_session
+from shared.runtime.serving import serving, until_stopped
+from shared.runtime.settings import load_settings
+
+log = structlog.get_logger()
+
+UNUSABLE_SUPERGRAPH = 2
+LIMITS = Limits(tokens=50_000, depth=200, fields=20_000)
+MOST_BODY_BYTES = 10_000_000
+MOST_STREAMS = 10_000
+
+FORWARDED = ("accept-language", "authorization", "baggage", "traceparent", "tracestate", "x-request-id")
+"""Who asks, in which language, and what traces and logs know the request by."""
+
+_ANYBODY = Viewer("anybody", Role.SERVICE)
+_FORWARDED: ContextVar[Mapping[str, str]] = ContextVar("forwarded_headers")
+
+
+@dataclass
+class Standalone:
+    """What is served, in the form in which `serving` takes a host."""
+
+    settings: GatewaySettings
+    app: ASGIApp
+    stopping: asyncio.Event
+
+
+def main() -> None:
+    """Reads the command line, serves, and ends the process."""
+    asked = _arguments()
+    try:
+        uvloop.run(_serve(asked.supergraph, asked.port))
+    except (OSError, SupergraphError) as error:
+        sys.stderr.write(f"cannot start: {error}\n")
+        sys.exit(UNUSABLE_SUPERGRAPH)
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Serves any supergraph, without authentication.")
+    parser.add_argument("--supergraph", type=Path, required=True, help="the composed SDL; its URLs are asked")
+    parser.add_argument("--port", type=int, help="where to listen; otherwise NIVAA_PORT")
+    return parser.parse_args()
+
+
+async def _serve(supergraph: Path, port: int | None) -> None:
+    settings = load_settings(GatewaySettings)
+    configure_logging(settings.log_level)
+    async with open_standalone(supergraph, settings) as host, serving(host, port=port) as listening:
+        log.info("serving", supergraph=str(supergraph), address=f"http://{settings.host}:{listening}")
+        await until_stopped(host)
+
+
+@asynccontextmanager
+async def open_standalone(supergraph: Path, settings: GatewaySettings) -> AsyncIterator[Standalone]:
+    """Raises SupergraphError, or OSError, when the file cannot be served."""
+    async with peer_session() as session:
+        engine = _engine(supergraph, session, settings.subgraph_timeout_seconds)
+        stopping = asyncio.Event()
+        yield Standalone(settings, _app(Operations(engine, MOST_STREAMS), stopping), stopping)
+
+
+def _engine(file: Path, session: aiohttp.ClientSession, timeout_seconds: float) -> Engine:
+    supergraph = load_supergraph(file.read_text())
+    subgraphs = {
+        name: PeerSubgraph(name, HttpPeer(address.url, session), timeout_seconds, path="")
+        for name, address in supergraph.subgraphs.items()
+    }
+    return Engine(supergraph, subgraphs, LIMITS)
+
+
+def _app(operations: Operations, stopping: asyncio.Event) -> ASGIApp:
+    endpoint = GraphQLEndpoint(operations, _anybody, MOST_BODY_BYTES, stopping)
+    sockets = GraphQLSockets(operations, _anybody, MOST_BODY_BYTES, (), stopping)
+    routes = [
+        *health_routes({}, stopping),
+        Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", sockets.respond),
+    ]
+    return _Remembering(Starlette(routes=routes))
+
+
+async def _anybody(authorization: str) -> Caller:
+    """Nobody is refused. `authorization` may have come in a socket's first message instead of a header."""
+    given = {"authorization": authorization} if authorization else {}
+    return Caller(_ANYBODY, authorization, {**_FORWARDED.get({}), **given})
+
+
+class _Remembering:
+    """Keeps what of the request's headers goes on to the subgraphs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in {"http", "websocket"}:
+            given = Headers(scope=scope)
+            _FORWARDED.set({name: given[name] for name in FORWARDED if name in given})
+        await self._app(scope, receive, send)
