@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from services.bot.domain.deliveries import DeliveryState
+from services.bot.domain.languages import Language
 from shared.auth.viewer import Role
 from shared.ids import new_id
 from shared.messaging.tables import InboxRow, OutboxRow
@@ -26,12 +27,16 @@ class LinkInvitation(Model):
 
 
 class TelegramLink(Model):
-    """One chat a person, one person a chat. Blocked until the person writes again."""
+    """One chat a person, one person a chat. Blocked until the person writes again.
+
+    `language` is the one that the bot speaks there.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     subject = fields.CharField(200, unique=True)
     chat_id = fields.BigIntField(unique=True)
     role = fields.CharEnumField(Role, max_length=16, db_index=True)
+    language = fields.CharField(8, default=Language.ENGLISH.value, db_default=Language.ENGLISH.value)
     linked_at = fields.DatetimeField()
     blocked_at = fields.DatetimeField(null=True)
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.bot_api.html import NotHtml, read_html
+
 TOKEN = "424242:loopback-bot-token"
 USERNAME = "nivaa_test_bot"
 PATIENCE_SECONDS = 20
@@ -166,6 +168,11 @@ class BotApi:
         chat_id, text = int(arguments["chat_id"]), arguments["text"]
         if chat_id in self._blocked:
             return Failure(403, "Forbidden: bot was blocked by the user")
+        if arguments.get("parse_mode") == "HTML":
+            try:
+                text = read_html(text)
+            except NotHtml as error:
+                return Failure(400, f"Bad Request: can't parse entities: {error}")
         if not text or len(text) > 4096:
             return Failure(400, "Bad Request: message is too long")
         markup = json.loads(arguments["reply_markup"]) if "reply_markup" in arguments else None

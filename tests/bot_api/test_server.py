@@ -9,6 +9,7 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
+    TelegramBadRequest,
     TelegramForbiddenError,
     TelegramRetryAfter,
     TelegramServerError,
@@ -58,6 +59,15 @@ async def test_messages_and_commands_arrive(api: BotApi, bot: Bot) -> None:
     await bot.set_my_commands([BotCommand(command="help", description="What I can do")])
     assert await api.messages(7) == ["₹ नमस्ते"]
     assert api.commands == [{"command": "help", "description": "What I can do"}]
+
+
+async def test_html_arrives_as_it_is_read_and_broken_html_does_not(api: BotApi, bot: Bot) -> None:
+    await bot.send_message(7, "<b>a &lt; b</b> &amp; &#39;c&#39; * _", parse_mode="HTML")
+    await bot.send_message(7, "<b>a</b> &amp; b")
+    assert await api.messages(7, 2) == ["a < b & 'c' * _", "<b>a</b> &amp; b"]
+    for broken in ("<b>a", "a</b>", "<Asha> & Co"):
+        with pytest.raises(TelegramBadRequest, match="can't parse entities"):
+            await bot.send_message(7, broken, parse_mode="HTML")
 
 
 async def test_it_fails_as_told_and_then_no_more(api: BotApi, bot: Bot) -> None:

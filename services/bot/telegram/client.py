@@ -8,6 +8,7 @@ import structlog
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
 from aiogram.exceptions import (
     AiogramError,
     TelegramBadRequest,
@@ -15,6 +16,7 @@ from aiogram.exceptions import (
     TelegramNotFound,
     TelegramRetryAfter,
 )
+from markupsafe import escape
 
 from services.bot.domain.deliveries import Blocked, Delivered, Outcome, Refused, SlowDown, Unreachable
 from services.bot.use_cases.deliver_notifications import SEND_TIMEOUT_SECONDS
@@ -44,9 +46,11 @@ class Telegram:
             raise UpstreamUnavailable("Telegram cannot be reached at the moment.") from error
 
     async def send(self, chat_id: int, text: str) -> Outcome:
-        """Plain text, once; never raises for anything that Telegram answers."""
+        """A catalogue's text, or a plain one, once; never raises for anything that Telegram answers."""
         try:
-            await self.bot.send_message(chat_id, text, request_timeout=SEND_TIMEOUT_SECONDS)
+            await self.bot.send_message(
+                chat_id, escape(text), parse_mode=ParseMode.HTML, request_timeout=SEND_TIMEOUT_SECONDS
+            )
         except TelegramRetryAfter as error:
             return SlowDown(timedelta(seconds=error.retry_after))
         except TelegramForbiddenError:

@@ -1,0 +1,1 @@
+amount-hidden = Unavailable during the beta
