@@ -7,6 +7,7 @@ from shared.errors import Refusal
 STATUS = {
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
+    "INTROSPECTION_OFF": 403,
     "NOT_FOUND": 404,
     "INVALID_INPUT": 400,
     "TOO_COMPLEX": 413,

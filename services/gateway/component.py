@@ -10,7 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 from services.gateway.endpoint.endpoint import Authenticate, GraphQLEndpoint
 from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.socket import GraphQLSockets
-from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, load_supergraph
+from services.gateway.federation import Engine, Subgraph, Supergraph, load_supergraph
 from services.gateway.graphql.context import context_opener
 from services.gateway.graphql.schema import SCHEMA
 from services.gateway.http import invoice_exports_route, run_monthly_route
@@ -28,9 +28,8 @@ SUPERGRAPH = Path(__file__).parent / "supergraph.graphql"
 async def open_gateway(around: Surroundings) -> AsyncIterator[Service]:
     settings: GatewaySettings = around.settings
     supergraph = load_supergraph(SUPERGRAPH.read_text())
-    limits = Limits(depth=settings.query_depth, fields=settings.query_fields)
-    engine = Engine(supergraph, _subgraphs(around, settings, supergraph), limits)
-    operations = Operations(engine, settings.streams_per_subject)
+    engine = Engine(supergraph, _subgraphs(around, settings, supergraph), settings.limits)
+    operations = Operations(engine, settings.streams_per_subject, introspection=settings.introspection)
     authenticate = _authenticator(around)
     endpoint = GraphQLEndpoint(operations, authenticate, settings.body_bytes, around.stopping)
     sockets = GraphQLSockets(operations, authenticate, settings.body_bytes, settings.welcome_origins, around.stopping)

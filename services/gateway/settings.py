@@ -1,13 +1,19 @@
 """What the gateway can be told."""
 
+from services.gateway.federation import Limits
 from shared.runtime.settings import Settings, setting
 
 
 class GatewaySettings(Settings):
-    """Limits of a request, counted with its fragments inlined."""
+    """Limits of a request first, counted with its fragments inlined."""
 
-    query_depth: int = setting("GATEWAY_QUERY_DEPTH", "how deep a query may be", 20)
-    query_fields: int = setting("GATEWAY_QUERY_FIELDS", "how many fields a query may ask for", 2_000)
+    query_depth: int = setting("GATEWAY_QUERY_DEPTH", "how deep an operation may be", 20)
+    query_fields: int = setting("GATEWAY_QUERY_FIELDS", "how many fields an operation may ask for", 2_000)
+    query_aliases: int = setting("GATEWAY_QUERY_ALIASES", "how many aliases an operation may have", 100)
+    query_tokens: int = setting("GATEWAY_QUERY_TOKENS", "how many tokens a document may have", 10_000)
+    query_cost: int = setting(
+        "GATEWAY_QUERY_COST", "how many objects an answer may hold, reckoned by the pages asked for", 30_000
+    )
     body_bytes: int = setting("GATEWAY_BODY_BYTES", "how large a request may be", 1_000_000)
     origins: str = setting(
         "GATEWAY_ORIGINS", "other sites whose pages may open WebSockets: https://one.example,https://two.example", ""
@@ -22,3 +28,13 @@ class GatewaySettings(Settings):
     @property
     def welcome_origins(self) -> frozenset[str]:
         return frozenset(origin.strip() for origin in self.origins.split(",")) - {""}
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            depth=self.query_depth,
+            fields=self.query_fields,
+            aliases=self.query_aliases,
+            tokens=self.query_tokens,
+            cost=self.query_cost,
+        )

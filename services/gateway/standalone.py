@@ -37,7 +37,7 @@ from shared.runtime.settings import load_settings
 log = structlog.get_logger()
 
 UNUSABLE_SUPERGRAPH = 2
-LIMITS = Limits(tokens=50_000, depth=200, fields=20_000)
+LIMITS = Limits(tokens=50_000, depth=200, nesting=250, fields=20_000, aliases=20_000, pairs=200_000, cost=1_000_000_000)
 MOST_BODY_BYTES = 10_000_000
 MOST_STREAMS = 10_000
 
@@ -90,7 +90,9 @@ async def open_standalone(supergraph: Path, settings: GatewaySettings) -> AsyncI
     async with peer_session() as session:
         engine = _engine(supergraph, session, settings.subgraph_timeout_seconds)
         stopping = asyncio.Event()
-        yield Standalone(settings, _app(Operations(engine, MOST_STREAMS), stopping), stopping)
+        yield Standalone(
+            settings, _app(Operations(engine, MOST_STREAMS, introspection=settings.introspection), stopping), stopping
+        )
 
 
 def _engine(file: Path, session: aiohttp.ClientSession, timeout_seconds: float) -> Engine:

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     )
     jwt_issuer: str = setting("NIVAA_JWT_ISSUER", "who issues tokens", "https://nivaa.invalid")
     jwt_audience: str = setting("NIVAA_JWT_AUDIENCE", "whom tokens are for", "nivaa")
+    introspection: bool = setting("NIVAA_INTROSPECTION", "whether the schema may be asked for", True)
     log_level: str = setting("NIVAA_LOG_LEVEL", "debug, info, warning or error", "info")
     packages_url: str = setting("PACKAGES_URL", "the packages service", "inproc://packages")
     billing_url: str = setting("BILLING_URL", "the billing service", "inproc://billing")

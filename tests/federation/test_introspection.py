@@ -26,3 +26,13 @@ def test_an_operation_about_the_schema_asks_no_subgraph() -> None:
     engine = Shop().engine
     assert engine.prepare("{ __typename __schema { queryType { name } } }").is_about_the_schema
     assert not engine.prepare("{ __typename me { id } }").is_about_the_schema
+
+
+async def test_introspection_in_a_fragment() -> None:
+    engine = Shop().engine
+    query = """{ ... on Query { __schema { queryType { name } } } ...F }
+        fragment F on Query { t: __type(name: "User") { name } }"""
+    assert engine.prepare(query).asks_for_the_schema
+    assert not engine.prepare("{ __typename me { id } }").asks_for_the_schema
+    answer = await engine.execute(query)
+    assert answer == {"data": {"__schema": {"queryType": {"name": "Query"}}, "t": {"name": "User"}}}

@@ -1,8 +1,10 @@
-"""Operations that are too large are refused before they are planned; what is kept is bounded."""
+"""Operations that are too large are refused before they are validated and planned; what is kept is bounded."""
 
 from functools import partial
+from typing import Any
 
 import pytest
+from graphql import get_introspection_query
 
 from services.gateway.federation import Engine, Limits, load_supergraph
 from services.gateway.federation.execution.cache import BoundedCache
@@ -13,34 +15,87 @@ def engine_with(limits: Limits) -> Engine:
     return Engine(load_supergraph((FOLDER / "supergraph.graphql").read_text()), Shop().subgraphs, limits)
 
 
+async def refused(query: str, limits: Limits | None = None, **variables: Any) -> dict[str, Any]:
+    """The extensions of the one error."""
+    answer = await engine_with(limits or Limits()).execute(query, variables)
+    assert "data" not in answer
+    [error] = answer["errors"]
+    extensions: dict[str, Any] = error["extensions"]
+    return extensions
+
+
 BOMB = "query { me { ...F0 } } " + " ".join(
     f"fragment F{n} on User {{ a{n}: id ...F{n + 1} b{n}: id ...F{n + 1} }}" for n in range(20)
 )
+CHAIN = "{ me { ...F0 } } " + " ".join(f"fragment F{n} on User {{ ...F{n + 1} }}" for n in range(600))
 
 
 @pytest.mark.parametrize(
-    ("query", "limits"),
+    ("query", "limits", "limit", "asked"),
     [
-        ("{ me { reviews { author { name } } } }", Limits(depth=3)),
-        ("{ me { id name email } }", Limits(fields=3)),
-        (BOMB + " fragment F20 on User { id }", Limits()),
+        ("{ me { reviews { author { name } } } }", Limits(depth=3), "depth", 4),
+        ("{ me { id name email } }", Limits(fields=3), "fields", 4),
+        ("{ me { id name @skip(if: true) } }", Limits(fields=2), "fields", 3),
+        ("{ a: me { ...F } b: me { ...F } } fragment F on User { c: id }", Limits(aliases=3), "aliases", 4),
+        (BOMB + " fragment F20 on User { id }", Limits(aliases=10**9), "fields", 3 * 2**20 - 1),
+        ("{ me { ... { ... { id } } } }", Limits(nesting=3), "nesting", 4),
+        (CHAIN + " fragment F600 on User { id }", Limits(), "nesting", 81),
+        ("{ me { " + "id " * 500 + "} }", Limits(), "pairs", 500 * 499 // 2),
+        ("{ " + "me { id } " * 500 + "}", Limits(), "pairs", 500 * 499),
+        ("{ me { " + "... { id } " * 300 + "} }", Limits(), "pairs", 300 * 299 // 2),
     ],
-    ids=["deep", "large", "fragments that double each other"],
+    ids=[
+        *("deep", "large", "skipped fields count", "aliases in fragments", "fragments that double each other"),
+        *("braces", "a chain of fragments", "a field again and again", "an object again and again", "in fragments"),
+    ],
 )
-async def test_too_complex(query: str, limits: Limits) -> None:
-    answer = await engine_with(limits).execute(query)
-    assert "data" not in answer
-    assert answer["errors"][0]["extensions"] == {"code": "TOO_COMPLEX"}
+async def test_what_is_too_large_is_told_the_limit_and_what_was_asked(
+    query: str, limits: Limits, limit: str, asked: int
+) -> None:
+    allowed = getattr(limits, limit)
+    assert await refused(query, limits) == {"code": "TOO_COMPLEX", "limit": limit, "allowed": allowed, "asked": asked}
+
+
+async def test_many_spreads_side_by_side_are_too_many_to_compare() -> None:
+    spreads = " ".join(f"...F{n}" for n in range(400))
+    fragments = " ".join(f"fragment F{n} on User {{ id }}" for n in range(400))
+    assert (await refused(f"{{ me {{ {spreads} }} }} {fragments}"))["limit"] == "pairs"
+
+
+@pytest.mark.parametrize(
+    ("query", "limit"),
+    [
+        ("{ me " * 500 + "}" * 500, "nesting"),
+        ("{ product(upc: " + "[" * 900 + "]" * 900 + ") { name } }", "nesting"),
+        ("{ product(upc: " + "{a:" * 900 + "1" + "}" * 900 + ") { name } }", "nesting"),
+        ("{ __typename " + "@include(if: true) " * 2_000 + "}", "tokens"),
+        ("#\n" * 20_000 + "{ __typename }", "tokens"),
+        ("{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }", "introspection"),
+    ],
+    ids=["braces", "lists", "objects", "tokens", "comments", "the schema in circles"],
+)
+async def test_what_nobody_could_count_to_its_end(query: str, limit: str) -> None:
+    told = await refused(query)
+    assert (told["code"], told["limit"]) == ("TOO_COMPLEX", limit)
+
+
+@pytest.mark.parametrize(
+    "query", ["{ me { ...A } } fragment A on User { ...B } fragment B on User { ...A }", "{ ...A }"]
+)
+async def test_fragments_that_are_not_there_or_go_in_circles_are_invalid_and_no_more(query: str) -> None:
+    answer = await engine_with(Limits()).execute(query)
+    assert "fragment" in answer["errors"][0]["message"]
 
 
 async def test_just_at_the_limit_is_allowed() -> None:
-    answer = await engine_with(Limits(depth=2, fields=3)).execute("{ me { id name } }")
+    answer = await engine_with(Limits(depth=2, fields=3, cost=1)).execute("{ me { id name } }")
     assert answer == {"data": {"me": {"id": "u1", "name": "Asha"}}}
 
 
-async def test_too_many_tokens() -> None:
-    answer = await engine_with(Limits(tokens=5)).execute("{ me { id name } }")
-    assert "tokens" in answer["errors"][0]["message"]
+async def test_what_introspection_asks_for_counts() -> None:
+    once = "__schema { types { fields { args { type { ofType { ofType { name } } } } } } }"
+    assert (await refused("{ " + " ".join(f"a{n}: {once}" for n in range(20)) + "}"))["limit"] == "cost"
+    assert "errors" not in await engine_with(Limits()).execute(get_introspection_query())
 
 
 def test_the_cache_forgets_what_was_used_least_recently() -> None:

@@ -16,14 +16,14 @@ from tests.system.desk import Desk
 
 Node = dict[str, Any]
 
-PAGE = 100
+PAGE = 20
 FAMILIES = """parents(first: $first, after: $after) {
   nodes {
     id name remaining totalSessions lowPackageAlert { id }
-    sessionPackages(first: 100) {
+    sessionPackages(first: 20) {
       nodes {
         id month totalSessions usedSessions expiredSessions remaining goodwill cost { amount }
-        movements(first: 100) { nodes { kind sessions session { id } } }
+        movements(first: 30) { nodes { kind sessions session { id } } }
       }
     }
   }

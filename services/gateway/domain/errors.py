@@ -1,7 +1,8 @@
 """What the gateway refuses by itself.
 
 Refusal                shared/errors.py
-└─ TooManyStreams      TOO_MANY_STREAMS
+├─ TooManyStreams      TOO_MANY_STREAMS
+└─ IntrospectionOff    INTROSPECTION_OFF
 """
 
 from shared.errors import Refusal
@@ -11,3 +12,9 @@ class TooManyStreams(Refusal):
     """One subject holds as many streams as anybody may."""
 
     code = "TOO_MANY_STREAMS"
+
+
+class IntrospectionOff(Refusal):
+    """The schema is not told here."""
+
+    code = "INTROSPECTION_OFF"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from services.gateway.domain.errors import TooManyStreams
+from services.gateway.domain.errors import IntrospectionOff, TooManyStreams
 from services.gateway.endpoint.answers import Answer, with_codes
 from services.gateway.endpoint.asked import Asked
 from services.gateway.federation import Engine, Prepared
@@ -12,16 +12,20 @@ from services.gateway.subgraph_peers import Caller
 
 
 class Operations:
-    """`most_streams` is how many one subject may hold at a time."""
+    """`most_streams` is how many one subject may hold at a time, `introspection` whether the schema is told."""
 
-    def __init__(self, engine: Engine, most_streams: int) -> None:
+    def __init__(self, engine: Engine, most_streams: int, *, introspection: bool) -> None:
         self._engine = engine
+        self._introspection = introspection
         self._most_streams = most_streams
         self._streams: Counter[str] = Counter()
 
     def prepare(self, asked: Asked) -> Prepared:
-        """Raises RequestError."""
-        return self._engine.prepare(asked.query, asked.variables, asked.operation_name)
+        """Raises RequestError, IntrospectionOff."""
+        prepared = self._engine.prepare(asked.query, asked.variables, asked.operation_name)
+        if prepared.asks_for_the_schema and not self._introspection:
+            raise IntrospectionOff("the schema is not told here")
+        return prepared
 
     async def answer(self, prepared: Prepared, asked: Asked, caller: Caller | None) -> Answer:
         """The one answer of a query or a mutation."""

@@ -22,7 +22,7 @@ from services.gateway.endpoint.messages import Closing, Complete, ConnectionInit
 from services.gateway.endpoint.operations import Operations
 from services.gateway.federation import RequestError
 from services.gateway.subgraph_peers import Caller
-from shared.errors import Unauthenticated, UpstreamUnavailable
+from shared.errors import Refusal, Unauthenticated, UpstreamUnavailable
 
 log = structlog.get_logger()
 
@@ -188,7 +188,7 @@ class _Conversation:
             await self._pass_on(message)
         except RequestError as error:
             refused = of_request_error(error)
-        except TooManyStreams as refusal:
+        except Refusal as refusal:
             refused = of_refusal(refusal)
         except (Closing, WebSocketDisconnect):
             raise

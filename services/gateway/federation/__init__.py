@@ -9,7 +9,7 @@ from services.gateway.federation.errors import (
 )
 from services.gateway.federation.execution.engine import Engine, Prepared
 from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph
-from services.gateway.federation.operation.normal_form import Limits
+from services.gateway.federation.operation.limits import Limits
 from services.gateway.federation.supergraph.loader import load_supergraph
 from services.gateway.federation.supergraph.model import Supergraph, print_supergraph
 

@@ -59,3 +59,15 @@ async def test_the_limits_are_settings(hosting: Hosting) -> None:
         with pytest.raises(Refused) as refused:
             await asker.ask("gateway", "{ viewer { role workspace } }")
     assert refused.value.code == "TOO_COMPLEX"
+
+
+async def test_the_schema_may_be_kept_to_oneself(hosting: Hosting) -> None:
+    async with hosting([COMPONENT], NIVAA_INTROSPECTION="false") as asker:
+        assert await asker.ask("gateway", "{ __typename viewer { role } }")
+        for query in (
+            "{ __schema { queryType { name } } }",
+            '{ viewer { role } ... { __type(name: "Query") { name } } }',
+        ):
+            with pytest.raises(Refused) as refused:
+                await asker.ask("gateway", query)
+            assert refused.value.code == "INTROSPECTION_OFF"

@@ -18,8 +18,15 @@ from services.gateway.federation.execution.completion import Completer
 from services.gateway.federation.execution.execution import Execution, request_of, unavailable
 from services.gateway.federation.execution.failure import Failure
 from services.gateway.federation.execution.subgraph import Subgraph, SubgraphResponse, read_response
-from services.gateway.federation.operation.normal_form import (
+from services.gateway.federation.operation.cost import cost_of, page_variables
+from services.gateway.federation.operation.limits import (
     Limits,
+    refuse_above,
+    refuse_too_large,
+    refused_by_rules,
+    refused_text,
+)
+from services.gateway.federation.operation.normal_form import (
     choose_operation,
     coerce_variables,
     condition_variables,
@@ -47,6 +54,10 @@ class Prepared:
         return self.plan.operation.kind
 
     @property
+    def asks_for_the_schema(self) -> bool:
+        return self.plan.introspection is not None
+
+    @property
     def is_about_the_schema(self) -> bool:
         """True when no subgraph is asked: introspection and `__typename` only."""
         return not self.plan.fetches
@@ -56,6 +67,7 @@ class Prepared:
 class _Document:
     ast: DocumentNode
     conditions: tuple[str, ...]
+    pages: tuple[str, ...]
 
 
 class Engine:
@@ -73,6 +85,7 @@ class Engine:
         self._limits = limits or Limits()
         self._documents: BoundedCache[_Document] = BoundedCache(cached_plans)
         self._prepared: BoundedCache[Prepared] = BoundedCache(cached_plans)
+        self._costs: BoundedCache[int] = BoundedCache(cached_plans)
 
     async def execute(
         self,
@@ -95,6 +108,7 @@ class Engine:
         document = self._documents.get(query, lambda: self._parse(query))
         operation = choose_operation(document.ast, operation_name)
         values = coerce_variables(self.supergraph.api_schema, operation, variables or {})
+        self._refuse_too_costly(query, document, operation, values)
         decided = tuple(values.get(name) for name in document.conditions)
         return self._prepared.get((query, operation_name, decided), lambda: self._plan(document.ast, operation, values))
 
@@ -139,18 +153,28 @@ class Engine:
         plan = self.prepare(query, variables, operation_name).plan
         return f"{print_operation(plan.operation)}\n\n{print_plan(plan)}"
 
+    def _refuse_too_costly(
+        self, query: str, document: _Document, operation: OperationDefinitionNode, values: Mapping[str, Any]
+    ) -> None:
+        schema, limits = self.supergraph.api_schema, self._limits
+        name = operation.name.value if operation.name else None
+        pages = tuple(size if isinstance(size := values.get(each), int) else None for each in document.pages)
+        cost = self._costs.get((query, name, pages), lambda: cost_of(schema, document.ast, operation, values, limits))
+        refuse_above("cost", limits.cost, cost)
+
     def _parse(self, query: str) -> _Document:
         try:
             ast = parse(query, max_tokens=self._limits.tokens)
         except GraphQLError as error:
-            raise RequestError([error]) from error
+            raise refused_text(error, self._limits) from error
+        refuse_too_large(ast, self._limits)
         errors = validate(self.supergraph.api_schema, ast, max_errors=_VALIDATION_ERRORS)
         if errors:
-            raise RequestError(errors)
-        return _Document(ast, condition_variables(ast))
+            raise refused_by_rules(errors)
+        return _Document(ast, condition_variables(ast), page_variables(ast))
 
     def _plan(self, ast: DocumentNode, definition: OperationDefinitionNode, values: Mapping[str, Any]) -> Prepared:
-        operation = normalise(self.supergraph.api_schema, ast, definition, values, self._limits)
+        operation = normalise(self.supergraph.api_schema, ast, definition, values)
         if operation.kind == "subscription" and not operation.selections:
             raise RequestError([GraphQLError("A subscription without its field has nothing to wait for.")])
         return Prepared(plan_operation(self.supergraph, operation), Completer(self.supergraph, operation))

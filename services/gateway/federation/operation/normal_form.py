@@ -28,7 +28,7 @@ from graphql import (
     visit,
 )
 
-from services.gateway.federation.errors import TOO_COMPLEX, RequestError
+from services.gateway.federation.errors import RequestError
 from services.gateway.federation.operation.selection import (
     Field,
     Fragment,
@@ -37,15 +37,6 @@ from services.gateway.federation.operation.selection import (
     merge,
     print_selections,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a request may be at most, counted with fragments inlined."""
-
-    tokens: int = 10_000
-    depth: int = 20
-    fields: int = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,68 +93,57 @@ def normalise(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     values: Mapping[str, Any],
-    limits: Limits,
 ) -> Operation:
-    """The normal form of a valid operation. `values` are the coerced variables."""
+    """The normal form of a valid operation within its limits. `values` are the coerced variables."""
     root = schema.get_root_type(OperationType(operation.operation.value))
     if root is None:
         raise RequestError([GraphQLError(f"The schema has no {operation.operation.value} type.")])
-    inliner = _Inliner(document, values, limits)
+    inliner = _Inliner(document, values)
     return Operation(
         kind=operation.operation.value,
         name=operation.name.value if operation.name else None,
         root_type=root.name,
         variables={node.variable.name.value: print_ast(node) for node in operation.variable_definitions or ()},
-        selections=inliner.selections(operation.selection_set, limits.depth),
+        selections=inliner.selections(operation.selection_set),
     )
 
 
 class _Inliner:
-    def __init__(self, document: DocumentNode, values: Mapping[str, Any], limits: Limits) -> None:
+    def __init__(self, document: DocumentNode, values: Mapping[str, Any]) -> None:
         self.fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self.values = values
-        self.fields_left = limits.fields
 
-    def selections(self, selection_set: SelectionSetNode | None, depth_left: int) -> Selections:
-        if selection_set is None:
-            return ()
-        if depth_left == 0:
-            raise too_complex("deep")
-        return merge(self.inlined(selection_set, depth_left))
+    def selections(self, selection_set: SelectionSetNode | None) -> Selections:
+        return merge(self.inlined(selection_set)) if selection_set else ()
 
-    def inlined(self, selection_set: SelectionSetNode, depth_left: int) -> Iterator[Selection]:
+    def inlined(self, selection_set: SelectionSetNode) -> Iterator[Selection]:
         for node in selection_set.selections:
             if not self.is_included(node.directives):
                 continue
             if isinstance(node, FieldNode):
-                yield self.field(node, depth_left)
+                yield self.field(node)
             else:
-                yield from self.fragment(node, depth_left)
+                yield from self.fragment(node)
 
-    def field(self, node: FieldNode, depth_left: int) -> Field:
-        self.fields_left -= 1
-        if self.fields_left < 0:
-            raise too_complex("large")
+    def field(self, node: FieldNode) -> Field:
         return Field(
             name=node.name.value,
             key=node.alias.value if node.alias else node.name.value,
             arguments=", ".join(print_ast(argument) for argument in node.arguments or ()),
             variables=tuple(_variables_in(node.arguments)),
-            selections=self.selections(node.selection_set, depth_left - 1),
+            selections=self.selections(node.selection_set),
         )
 
-    def fragment(self, node: Any, depth_left: int) -> Iterator[Selection]:
+    def fragment(self, node: Any) -> Iterator[Selection]:
         definition: InlineFragmentNode | FragmentDefinitionNode = (
             self.fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
         )
         if definition.type_condition is None:
-            yield from self.inlined(definition.selection_set, depth_left)
+            yield from self.inlined(definition.selection_set)
             return
-        # An empty fragment still costs its walk: count it, or nested spreads could grow without bound.
-        self.fields_left -= 1
-        inner = tuple(self.inlined(definition.selection_set, depth_left))
+        inner = tuple(self.inlined(definition.selection_set))
         if inner:
             yield Fragment(definition.type_condition.name.value, merge(inner))
 
@@ -191,11 +171,6 @@ class _VariableFinder(Visitor):
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         self.names.append(node.name.value)
-
-
-def too_complex(how: str) -> RequestError:
-    error = GraphQLError(f"The operation is too {how}.", extensions={"code": TOO_COMPLEX})
-    return RequestError([error])
 
 
 def print_operation(operation: Operation) -> str:

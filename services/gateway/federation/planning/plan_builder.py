@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from services.gateway.federation.operation.normal_form import Operation
-from services.gateway.federation.operation.selection import Field, Selections, merge
+from services.gateway.federation.operation.selection import Field, Selections, collect, merge
 from services.gateway.federation.planning.draft import Draft, DraftFetch
 from services.gateway.federation.planning.fetch_query import print_entity_query, print_root_query, used_variables
 from services.gateway.federation.planning.freezing import freeze
@@ -29,9 +29,8 @@ def plan_operation(supergraph: Supergraph, operation: Operation) -> Plan:
 
 def _introspection(operation: Operation) -> str | None:
     """The part of the operation that asks about the schema itself, as an operation of its own."""
-    selections = tuple(
-        one for one in operation.selections if isinstance(one, Field) and one.name in {"__schema", "__type"}
-    )
+    asked = collect(operation.selections, frozenset({operation.root_type}))
+    selections = tuple(one for one in asked if one.name in {"__schema", "__type"})
     if not selections:
         return None
     return print_root_query(operation, "query", selections, used_variables(operation, selections))
