@@ -3,13 +3,14 @@ PORT ?= 8000
 runtime := .venv/.runtime
 development := .venv/.development
 renderer := .venv/.renderer
+browser := .venv/.browser
 
 .PHONY: run test chaos check bench nightly supergraph
 
 run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
 
-test: $(development) $(renderer)
+test: $(development) $(renderer) $(browser)
 	.venv/bin/python -m pytest --numprocesses auto --dist worksteal
 
 # More made-up organisations than a build has time for, other ones each time.
@@ -48,6 +49,9 @@ $(development): requirements-dev.lock setup/python.sh
 
 $(renderer): setup/renderer.sh
 	@setup/renderer.sh $@
+
+$(browser): setup/browser.sh setup/privilege.sh
+	@setup/browser.sh $@
 
 tools/supergraph/node_modules: tools/supergraph/package-lock.json
 	npm ci --prefix tools/supergraph

@@ -36,6 +36,7 @@ def welcome(console: Console, settings: Settings, address: str, faces: Mapping[R
 
 def _addresses(console: Console, settings: Settings, address: str) -> None:
     pages = (
+        ("the pages: sign in as anybody", "/"),
         ("GraphQL, and GraphiQL in a browser", "/graphql"),
         ("health", "/readyz"),
         ("metrics", "/metrics"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.billing.component import COMPONENT as BILLING
 from services.bot.component import COMPONENT as BOT
-from services.gateway.component import COMPONENT as GATEWAY
+from services.gateway.component import WITH_DEMO_PEOPLE as GATEWAY
 from services.invoicing.component import COMPONENT as INVOICING
 from services.packages.component import COMPONENT as PACKAGES
 from shared.runtime.component import Component

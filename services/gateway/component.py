@@ -1,7 +1,8 @@
 """The gateway's wiring."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from services.gateway.graphql.schema import SCHEMA
 from services.gateway.http import invoice_exports_route, run_monthly_route
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph
+from services.gateway.workspaces.workspaces import workspace_routes
 from shared.auth.gate import token_of
 from shared.clock import SystemClock
 from shared.runtime.component import Component, Service, Surroundings
@@ -25,7 +27,7 @@ SUPERGRAPH = Path(__file__).parent / "supergraph.graphql"
 
 
 @asynccontextmanager
-async def open_gateway(around: Surroundings) -> AsyncIterator[Service]:
+async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) -> AsyncIterator[Service]:
     settings: GatewaySettings = around.settings
     supergraph = load_supergraph(SUPERGRAPH.read_text())
     engine = Engine(supergraph, _subgraphs(around, settings, supergraph), settings.limits)
@@ -39,6 +41,7 @@ async def open_gateway(around: Surroundings) -> AsyncIterator[Service]:
         run_monthly_route(around.peer("billing"), settings.body_bytes),
         invoice_exports_route(around.peer("invoicing")),
         *around.files.routes,
+        *workspace_routes(around, operations, authenticate, with_demo_people=with_demo_people),
     ]
     yield Service(app=Starlette(routes=routes))
 
@@ -60,4 +63,10 @@ def _authenticator(around: Surroundings) -> Authenticate:
     return authenticate
 
 
-COMPONENT = Component(name=NAME, settings=GatewaySettings, open=open_gateway, has_tables=False, gated=False, port=8000)
+def _component(open_: Callable[[Surroundings], AbstractAsyncContextManager[Service]]) -> Component:
+    return Component(name=NAME, settings=GatewaySettings, open=open_, has_tables=False, gated=False, port=8000)
+
+
+COMPONENT = _component(open_gateway)
+WITH_DEMO_PEOPLE = _component(partial(open_gateway, with_demo_people=True))
+"""For one process on somebody's own machine: whoever reaches it can be anybody, without a password."""

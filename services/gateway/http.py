@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from services.gateway.endpoint.asked import BadRequest, body_of
 from shared.errors import TooComplex, UpstreamUnavailable
 from shared.http import refusal_response
-from shared.runtime.peers import Peer
+from shared.runtime.peers import Peer, PeerStream
 
 RUN_MONTHLY = "/billing/run-monthly"
 INVOICE_EXPORTS = "/billing/invoices/{name}"
@@ -44,12 +44,12 @@ def invoice_exports_route(invoicing: Peer) -> Route:
 
     async def export(request: Request) -> Response:
         name = quote(request.path_params["name"], safe="")
-        return _PassedOn(invoicing, INVOICE_EXPORTS.format(name=name), _sent_on(request))
+        return PassedOn(invoicing, INVOICE_EXPORTS.format(name=name), _sent_on(request))
 
     return Route(INVOICE_EXPORTS, export, methods=["GET"])
 
 
-class _PassedOn(Response):
+class PassedOn(Response):
     """A peer's answer while it comes. One that breaks off breaks off here too, and never looks whole."""
 
     def __init__(self, peer: Peer, path: str, headers: Mapping[str, str]) -> None:
@@ -63,8 +63,10 @@ class _PassedOn(Response):
             except UpstreamUnavailable as refusal:
                 await refusal_response(refusal)(scope, receive, send)
             else:
-                response = StreamingResponse(answer.chunks, answer.status, _sent_back(answer.headers))
-                await response(scope, receive, send)
+                await (await self.respond(answer))(scope, receive, send)
+
+    async def respond(self, answer: PeerStream) -> Response:
+        return StreamingResponse(answer.chunks, answer.status, _sent_back(answer.headers))
 
 
 def _sent_on(request: Request) -> dict[str, str]:

@@ -1,5 +1,9 @@
 """What the gateway can be told."""
 
+from pathlib import Path
+
+from pydantic import SecretStr
+
 from services.gateway.federation import Limits
 from shared.runtime.settings import Settings, setting
 
@@ -24,6 +28,32 @@ class GatewaySettings(Settings):
     subgraph_timeout_seconds: float = setting(
         "GATEWAY_SUBGRAPH_TIMEOUT_SECONDS", "how long a service may take before its fields become null", 60.0
     )
+    public_url: str = setting(
+        "GATEWAY_PUBLIC_URL", "where people open the pages, like https://billing.example.org; empty: as they come", ""
+    )
+    session_hours: float = setting("GATEWAY_SESSION_HOURS", "how long somebody stays signed in on the pages", 12.0)
+    own_session_key_file: Path | None = setting(
+        "GATEWAY_SESSION_KEY_FILE", "the key that encrypts the pages' cookies; empty: in the data folder", None
+    )
+    oidc_issuer: str = setting(
+        "GATEWAY_OIDC_ISSUER", "the OpenID Connect provider that people sign in with; empty: none", ""
+    )
+    oidc_name: str = setting("GATEWAY_OIDC_NAME", "what people call that provider", "your organisation's account")
+    oidc_client_id: str = setting("GATEWAY_OIDC_CLIENT_ID", "who the pages are to that provider", "nivaa")
+    oidc_client_secret: SecretStr = setting(
+        "GATEWAY_OIDC_CLIENT_SECRET", "the secret shared with that provider; empty: PKCE alone", SecretStr("")
+    )
+    oidc_scopes: str = setting("GATEWAY_OIDC_SCOPES", "what the pages ask that provider for", "openid")
+    oidc_role_claim: str = setting(
+        "GATEWAY_OIDC_ROLE_CLAIM", "the claim that says parent, tutor or coordinator", "role"
+    )
+    oidc_person_claim: str = setting(
+        "GATEWAY_OIDC_PERSON_CLAIM", "the claim with the id of the parent or the tutor here", "sub"
+    )
+
+    @property
+    def session_key_file(self) -> Path:
+        return self.own_session_key_file or self.data_dir / "session-key.json"
 
     @property
     def welcome_origins(self) -> frozenset[str]:

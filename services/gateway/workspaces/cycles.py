@@ -1,0 +1,121 @@
+"""/admin/billing/cycles: the months, what closing one would give, closing it, and whether its numbers still hold."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.gateway.endpoint.answers import Answer
+from services.gateway.workspaces.asking import Answered, Refused
+from services.gateway.workspaces.chart import charts
+from services.gateway.workspaces.forms import Problem
+from services.gateway.workspaces.live import event_route
+from services.gateway.workspaces.progress import progress_of, progress_of_cycle
+from services.gateway.workspaces.visit import House, Visit, filled_in, form_route, page_route
+from shared.auth.viewer import Role
+from shared.period import Month
+
+log = structlog.get_logger()
+
+PATH = "/admin/billing/cycles"
+QUICK_ANSWER_SECONDS = 1.0
+"""How long a form waits for a month to close; then its page shows how far the run is."""
+
+
+def routes(house: House) -> list[Route]:
+    return [
+        page_route(house, PATH, Role.COORDINATOR, show),
+        form_route(house, f"{PATH}/run", Role.COORDINATOR, run),
+        form_route(house, f"{PATH}/verify", Role.COORDINATOR, verify),
+        event_route(
+            house, f"{PATH}/events", Role.COORDINATOR, "cycle_progress", lambda visit: {"month": _month(visit)}, _told
+        ),
+    ]
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    return progress_of(answer["data"]["cycleProgress"]).as_dict()
+
+
+def _month(visit: Visit) -> str:
+    """The month in the address, or last month: it is the one to close."""
+    asked = visit.asked("month")
+    return str(Month.parse(asked) if asked else Month.of(visit.house.today()).plus(-1))
+
+
+async def show(visit: Visit, problem: Problem | None = None) -> Response:
+    month, is_chosen = _month(visit), bool(visit.asked("month"))
+    data, refused = await _asked(visit, month, is_chosen=is_chosen)
+    cycle = data.get("billingCycle")
+    progress = progress_of_cycle(month, cycle, is_begun=bool(visit.asked("watch"))) if is_chosen else None
+    return visit.page(
+        "cycles.html",
+        data,
+        problem,
+        month=month,
+        is_chosen=is_chosen,
+        is_over=Month.parse(month) < Month.of(visit.house.today()),
+        cycle=cycle,
+        preview=data.get("previewCycle"),
+        preview_refused=refused,
+        progress=progress,
+        charts=charts(data["billingCycles"]["nodes"]),
+    )
+
+
+async def _asked(visit: Visit, month: str, *, is_chosen: bool) -> tuple[Answered, str | None]:
+    """A preview that is refused leaves the rest of the page as it is."""
+    asked = {"after": visit.asked("after") or None, "month": month, "withMonth": is_chosen}
+    try:
+        return await visit.ask("cycles", **asked, preview=bool(visit.asked("preview"))), None
+    except Refused as refused:
+        if not visit.asked("preview"):
+            raise
+        return await visit.ask("cycles", **asked, preview=False), refused.message
+
+
+async def run(visit: Visit) -> Response:
+    return await filled_in(visit, "run", show, _run)
+
+
+async def _run(visit: Visit) -> Response:
+    month = str(Month.parse(visit.form["month"]))
+    given = {"month": month, "early": visit.form["early"] == "yes", "idempotencyKey": visit.form.key()}
+    running = asyncio.create_task(visit.ask("run_monthly_cycle", input=given))
+    running.add_done_callback(_end)
+    await asyncio.wait({running}, timeout=QUICK_ANSWER_SECONDS)
+    address = f"{PATH}?month={month}&watch=1#month"
+    if not running.done():
+        return visit.see_other(address, "The month is being closed.")
+    try:
+        cycle = running.result()["runMonthlyCycle"]["billingCycle"]
+    except Refused as refused:
+        if refused.code != "CYCLE_IN_PROGRESS":
+            raise
+        return visit.see_other(address, refused.message)
+    words = f"The month is closed: {cycle['statementsCount']} statements and {cycle['payoutsCount']} payouts."
+    return visit.see_other(address, words)
+
+
+def _end(running: asyncio.Task[Answered]) -> None:
+    """Whoever asked has gone on by now, and sees on the month's page how it stands."""
+    if not running.cancelled() and (error := running.exception()):
+        log.info("run answered late", error=str(error))
+
+
+async def verify(visit: Visit) -> Response:
+    return await filled_in(visit, "verify", show, _verify)
+
+
+async def _verify(visit: Visit) -> Response:
+    month = str(Month.parse(visit.form["month"]))
+    verdict = (await visit.ask("verify_cycle", month=month))["verifyCycle"]
+    address = f"{PATH}?month={month}#month"
+    if verdict["matches"]:
+        return visit.see_other(
+            address, f"Verified: the rows still give {verdict['sha256'][:12]}…, as stored at the close."
+        )
+    words = f"The rows give {verdict['recomputedSha256'][:12]}…, but {verdict['sha256'][:12]}… was stored at the close."
+    return visit.see_other(address, words, is_good=False)
