@@ -135,13 +135,22 @@ class _Run:
             self.refuse(f"A service answered with a value that {type_.name} does not have.", at)
         return value
 
-    def object(self, type_: GraphQLOutputType, asked: _Asked, value: Any, at: _At) -> dict[str, Any]:
+    def object(self, type_: GraphQLOutputType, asked: _Asked, value: Any, at: _At) -> dict[str, Any] | None:
         if not isinstance(value, dict):
             self.refuse("A service answered with something that is not an object.", at)
         if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
+            if value.get(TYPENAME, type_.name) is None:
+                self.unknown(value, at)
+                return None
             return self.fields(self.runtime_type(type_, value, at), asked.selections, value, at)
         assert isinstance(type_, GraphQLObjectType)  # noqa: S101 - all other output types are dealt with
         return self.fields(type_, asked.selections, value, at)
+
+    def unknown(self, value: dict[str, Any], at: _At) -> None:
+        """Its type was asked for and did not come: nobody can say what of it was wanted."""
+        failure = next((one for one in value.values() if isinstance(one, Failure)), None)
+        if failure:
+            self.fail(failure, at)
 
     def runtime_type(
         self, type_: GraphQLInterfaceType | GraphQLUnionType, value: dict[str, Any], at: _At

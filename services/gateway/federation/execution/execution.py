@@ -12,6 +12,7 @@ from services.gateway.federation.errors import UNAVAILABLE, SubgraphUnavailable
 from services.gateway.federation.execution.answers import add_entities, add_root, errors_of_no_call
 from services.gateway.federation.execution.failure import Failure
 from services.gateway.federation.execution.merging import Object, gather
+from services.gateway.federation.execution.renaming import with_own_keys
 from services.gateway.federation.execution.representations import batch
 from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph, SubgraphResponse, read_response
 from services.gateway.federation.planning.plan import EntityFetch, Fetch, Plan, RootFetch
@@ -67,7 +68,7 @@ class Execution:
         owners = gather(self.data, fetch.path)
         if owners:
             event = self.event if fetch is self.plan.fetches[0] else None
-            response = event or await self._ask(fetch, {})
+            response = with_own_keys(event, fetch.renames) if event else await self._ask(fetch, {})
             self.unplaced += add_root(owners, fetch.selections, response)
 
     async def _run_entities(self, fetch: EntityFetch) -> None:
@@ -83,7 +84,8 @@ class Execution:
     async def _ask(self, fetch: Fetch, representations: Mapping[str, list[Object]]) -> SubgraphResponse:
         request = request_of(self.plan, fetch, self.variables, self.context, representations)
         try:
-            return read_response(await self.subgraphs[fetch.subgraph].fetch(request))
+            response = read_response(await self.subgraphs[fetch.subgraph].fetch(request))
+            return with_own_keys(response, fetch.renames)
         except SubgraphUnavailable as error:
             return unavailable(fetch, error)
 

@@ -104,6 +104,25 @@ def find_field(selections: Selections, name: str) -> Field | None:
     return next((field for field in selections if isinstance(field, Field) and field.name == name), None)
 
 
+def disagree(ours: Iterable[Selection], theirs: Iterable[Selection]) -> bool:
+    """Whether the two ask for the same field with different arguments, which one answer cannot hold."""
+    known = {one.name: one for one in _plain(ours)}
+    return any(
+        one.name in known
+        and (known[one.name].arguments != one.arguments or disagree(known[one.name].selections, one.selections))
+        for one in _plain(theirs)
+    )
+
+
+def _plain(selections: Iterable[Selection]) -> Iterator[Field]:
+    """The fields, fragments left out of account."""
+    for one in selections:
+        if isinstance(one, Field):
+            yield one
+        else:
+            yield from _plain(one.selections)
+
+
 def print_selections(selections: Selections, indent: str = "") -> str:
     """Readable GraphQL, one selection per line."""
     return "\n".join(_print_lines(selections, indent))

@@ -20,6 +20,10 @@ class DraftSelection:
     fields: dict[str, "DraftField"] = field(default_factory=dict)
     fragments: dict[str, "DraftSelection"] = field(default_factory=dict)
 
+    def count_leaves(self) -> int:
+        inner = [one.selection for one in self.fields.values() if one.selection]
+        return len(self.fields) - len(inner) + sum(one.count_leaves() for one in (*inner, *self.fragments.values()))
+
 
 @dataclass(slots=True, eq=False)
 class DraftField:

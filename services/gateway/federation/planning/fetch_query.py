@@ -4,7 +4,7 @@ The same plan always gives the same bytes, and values travel as variables: a sub
 their text finds them there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from services.gateway.federation.operation.normal_form import Operation
 from services.gateway.federation.operation.selection import Selections, print_compact, variables_of
@@ -23,7 +23,7 @@ def print_root_query(operation: Operation, kind: str, selections: Selections, va
     return f"{_head(kind, operation)}{parameters} {{ {print_compact(selections)} }}"
 
 
-def print_entity_query(operation: Operation, calls: tuple[EntityCall, ...], variables: tuple[str, ...]) -> str:
+def print_entity_query(operation: Operation, calls: Sequence[EntityCall], variables: tuple[str, ...]) -> str:
     """`query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on T { ... } } }`."""
     parameters = _parameters(
         [*(f"${call.variable}: [_Any!]!" for call in calls), *(operation.variables[name] for name in variables)]

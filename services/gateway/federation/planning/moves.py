@@ -9,9 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from services.gateway.federation.operation.selection import TYPENAME, Field, Selections, collect, count_leaves
+from services.gateway.federation.operation.selection import (
+    TYPENAME,
+    Field,
+    Selections,
+    collect,
+    count_leaves,
+    disagree,
+)
 from services.gateway.federation.planning.draft import DraftFetch, Location, Position
 
 if TYPE_CHECKING:
@@ -32,10 +40,13 @@ class _Move:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """What a move would leave, what it would cost, and the changes that make it."""
+    """What a move would leave, what it would cost, and the changes that make it.
+
+    The cost is what is left, then the fetches, then how much of the answer has to wait for others.
+    """
 
     rest: list[Field]
-    cost: tuple[int, int]
+    cost: tuple[int, int, int]
     used: Used
     changes: list[Any]
 
@@ -57,7 +68,7 @@ class Moves:
             tried = self._try(position, move, left)
             if tried and (best is None or tried.cost < best.cost):
                 best = tried
-            if best and (best.cost <= (0, 1) or self._lookahead <= 0):
+            if best and (best.cost[:2] <= (0, 1) or self._lookahead <= 0):
                 break
         if best is None:
             return None
@@ -69,7 +80,9 @@ class Moves:
         self._lookahead -= 1
         mark, fetches, used = self.draft.mark(), len(self.draft.fetches), set[DraftFetch]()
         rest = self._make(position, move, left, used)
-        cost = (count_leaves(rest or ()), len(self.draft.fetches) - fetches)
+        made = self.draft.fetches[fetches:]
+        late = sum(fetch.selection.count_leaves() for fetch in made if not fetch.is_root)
+        cost = (count_leaves(rest or ()), len(made), late)
         changes = self.draft.rollback(mark)
         return None if rest is None else _Tried(rest, cost, used, changes)
 
@@ -87,7 +100,7 @@ class Moves:
 
     def _enter(self, position: Position, move: _Move, left: list[Field]) -> Location | None:
         """Adds the fetch, with its key and the requirements of the fields it is made for."""
-        selection = self.planner.open_selection(move.type_name, move.subgraph)
+        selection = self.planner.open_selection(move.type_name, move.subgraph, move.type_name)
         fetch = DraftFetch(move.subgraph, position.path, move.type_name, move.key is None, selection)
         self.draft.add_fetch(fetch)
         inputs = self._inputs(position, move, fetch)
@@ -117,6 +130,8 @@ class Moves:
         satisfied = set()
         for field in left:
             requires = self._requires(position, move, field)
+            if disagree(chain(*fetch.needs), requires):
+                continue  # one representation has one value for each name: this field needs a fetch of its own
             if requires and self._plan_requires(position, field, requires, inputs):
                 self.draft.add_needs(fetch, requires)
                 satisfied.add(field.name)

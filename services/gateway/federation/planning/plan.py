@@ -53,6 +53,10 @@ class EntityCall:
     targets: tuple[Target, ...]
 
 
+Renames = tuple[tuple[str, str], ...]
+"""Keys of a subgraph's answer, and what they are in the merged one."""
+
+
 @dataclass(frozen=True, slots=True)
 class RootFetch:
     """Fields of a root type; the answer is merged at `path`, which is empty except below a field of type Query."""
@@ -65,6 +69,7 @@ class RootFetch:
     selections: Selections
     query: str
     variables: tuple[str, ...]
+    renames: Renames = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class EntityFetch:
     calls: tuple[EntityCall, ...]
     query: str
     variables: tuple[str, ...]
+    renames: Renames = ()
 
 
 Fetch = RootFetch | EntityFetch
@@ -107,6 +113,8 @@ def _print_fetch(fetch: Fetch) -> Iterator[str]:
         for call in fetch.calls:
             yield from _print_targets(call)
     yield f"  {fetch.query}"
+    if fetch.renames:
+        yield f"  {', '.join(f'{alias} is {key}' for alias, key in fetch.renames)}"
 
 
 def _print_targets(call: EntityCall) -> Iterator[str]:

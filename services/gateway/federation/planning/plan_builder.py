@@ -13,6 +13,7 @@ from services.gateway.federation.planning.plan import EntityCall, EntityFetch, F
 from services.gateway.federation.planning.planner import Planner
 from services.gateway.federation.planning.representation_needs import needs_of
 from services.gateway.federation.planning.response_names import ResponseNames
+from services.gateway.federation.planning.shapes import ShapeSeparator
 from services.gateway.federation.supergraph.model import Supergraph
 
 
@@ -63,15 +64,21 @@ class _Builder:
         selections = freeze(self.supergraph, draft)
         kind = next(kind for kind, name in self.supergraph.roots.items() if name == draft.type_name)
         variables = used_variables(self.operation, selections)
-        query = print_root_query(self.operation, kind, selections, variables)
-        return RootFetch(group.id, draft.subgraph, group.after, kind, draft.path, selections, query, variables)
+        shapes = ShapeSeparator(self.supergraph, draft.subgraph)
+        query = print_root_query(self.operation, kind, shapes.separated(draft.type_name, selections), variables)
+        return RootFetch(
+            *(group.id, draft.subgraph, group.after, kind, draft.path, selections, query, variables), shapes.renames
+        )
 
     def _entity_fetch(self, group: _Group) -> EntityFetch:
         calls = tuple(self._calls(group.members))
         selections = tuple(one for call in calls for one in call.selections)
         variables = used_variables(self.operation, selections)
-        query = print_entity_query(self.operation, calls, variables)
-        return EntityFetch(group.id, group.members[0].subgraph, group.after, calls, query, variables)
+        subgraph = group.members[0].subgraph
+        shapes = ShapeSeparator(self.supergraph, subgraph)
+        sent = [replace(call, selections=shapes.separated(call.type_name, call.selections)) for call in calls]
+        query = print_entity_query(self.operation, sent, variables)
+        return EntityFetch(group.id, subgraph, group.after, calls, query, variables, shapes.renames)
 
     def _calls(self, members: list[DraftFetch]) -> Iterator[EntityCall]:
         """Members that ask the same of the same type share one list of representations."""

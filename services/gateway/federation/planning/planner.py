@@ -5,7 +5,7 @@ another subgraph by a key (`moves.py`). What no subgraph can add here goes back 
 the remaining selection*, because a position further up may have a way in that this one lacks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from services.gateway.federation.errors import PlanningError
@@ -14,6 +14,7 @@ from services.gateway.federation.operation.selection import (
     TYPENAME,
     Field,
     Fragment,
+    Selection,
     Selections,
     collect,
     count_leaves,
@@ -119,7 +120,7 @@ class Planner:
         join = model.joins[location.subgraph]
         declared = join.type_name or model.type_name
         selection = self.draft.add_composite(
-            location.selection, key, field, self.open_selection(declared, location.subgraph)
+            location.selection, key, field, self.open_selection(declared, location.subgraph, model.type_name)
         )
         provided = self._provided(position, location, field, join)
         inner = Location(location.subgraph, location.fetch, selection, provided)
@@ -129,10 +130,15 @@ class Planner:
             return tuple(self.plan_object(below, fields, used))
         return self.plan_abstract(below, inner, declared, field.selections, used)
 
-    def open_selection(self, declared: str, subgraph: str) -> DraftSelection:
-        """An empty selection on a type as the subgraph declares it; abstract ones ask for `__typename`."""
-        model = self.supergraph.types[declared]
-        return DraftSelection(declared, model.is_abstract and not model.is_interface_object_in(subgraph))
+    def open_selection(self, declared: str, subgraph: str, type_name: str) -> DraftSelection:
+        """An empty selection on a type as the subgraph declares it.
+
+        It asks for `__typename` where clients see an abstract type, even if the subgraph has only one of its kinds.
+        """
+        is_open = self.supergraph.is_abstract(type_name)
+        return DraftSelection(
+            declared, is_open and not self.supergraph.types[declared].is_interface_object_in(subgraph)
+        )
 
     def plan_abstract(
         self, position: Position, location: Location, declared: str, selections: Selections, used: Used
@@ -140,13 +146,17 @@ class Planner:
         """Each object type that the subgraph can answer is a position of its own."""
         if self.supergraph.types[declared].is_interface_object_in(location.subgraph):
             return self._moves.plan_interface_object(position, selections, used)
-        left: list[Fragment] = []
+        left: dict[str, list[Field]] = {}
         for type_name in self.supergraph.possible_types_in(declared, location.subgraph):
             fields = collect(selections, self.supergraph.names_of(type_name))
-            rest = self._plan_possible(position, location, type_name, fields, used)
-            if rest:
-                left.append(Fragment(type_name, tuple(rest)))
-        return tuple(left)
+            left[type_name] = self._plan_possible(position, location, type_name, fields, used)
+        of_all = collect(selections, frozenset({position.type_name}))
+        if not left:
+            return tuple(field for field in of_all if not self._is_declared(declared, field, location.subgraph))
+        return tuple(_of_abstract(of_all, left))
+
+    def _is_declared(self, type_name: str, field: Field, subgraph: str) -> bool:
+        return field.name == TYPENAME or self.supergraph.join(type_name, field.name, subgraph) is not None
 
     def _plan_possible(
         self, position: Position, location: Location, type_name: str, fields: tuple[Field, ...], used: Used
@@ -162,15 +172,25 @@ class Planner:
         if join is None:
             return False
         if join.external or join.overridden:
-            return self._is_at_hand(position, location, field)
+            provided = collect(location.provided, self.supergraph.names_of(position.type_name))
+            return find_field(provided, field.name) is not None
         return not join.requires or field.name in location.satisfied
-
-    def _is_at_hand(self, position: Position, location: Location, field: Field) -> bool:
-        provided = collect(location.provided, self.supergraph.names_of(position.type_name))
-        is_provided = find_field(provided, field.name) is not None
-        return is_provided or self.supergraph.is_key_field(position.type_name, field.name, location.subgraph)
 
     def _provided(self, position: Position, location: Location, field: Field, join: FieldJoin) -> Selections:
         """What `@provides` makes available below the field, here or from further up."""
         known = find_field(collect(location.provided, self.supergraph.names_of(position.type_name)), field.name)
         return join.provides + (known.selections if known else ())
+
+
+def _of_abstract(of_all: tuple[Field, ...], left: dict[str, list[Field]]) -> Iterator[Selection]:
+    """What is left at an abstract position, by type.
+
+    What the client asks of the interface itself comes from one place for all types or not at all: if only some of them
+    lack it here, another subgraph's object at the same place may be of another type, and parts would be mixed.
+    """
+    whole = [field for field in of_all if 0 < sum(field in rest for rest in left.values()) < len(left)]
+    yield from whole
+    for type_name, rest in left.items():
+        narrow = tuple(field for field in rest if field not in whole)
+        if narrow:
+            yield Fragment(type_name, narrow)

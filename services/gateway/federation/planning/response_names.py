@@ -12,16 +12,16 @@ from services.gateway.federation.operation.selection import Field, Selections
 from services.gateway.federation.planning.plan import Path
 from services.gateway.federation.supergraph.model import Supergraph
 
-_Signature = tuple[str, str, str]
+_Meaning = tuple[str, str]
 _Keys = tuple[str, ...]
 
 
 class ResponseNames:
-    """A response key means one thing at one path: a field's name, arguments and type."""
+    """For objects of one type at one path a response key means one thing: a field and its arguments."""
 
     def __init__(self, supergraph: Supergraph, operation: Operation) -> None:
         self._supergraph = supergraph
-        self._taken: dict[_Keys, dict[str, set[_Signature]]] = defaultdict(lambda: defaultdict(set))
+        self._taken: dict[tuple[_Keys, str], dict[str, _Meaning]] = defaultdict(dict)
         self._reserve((), operation.root_type, operation.selections)
 
     def _reserve(self, path: _Keys, type_name: str, selections: Selections) -> None:
@@ -29,20 +29,30 @@ class ResponseNames:
             if not isinstance(one, Field):
                 self._reserve(path, one.on, one.selections)
                 continue
-            self._taken[path][one.key].add(self._signature(type_name, one))
+            self._take((path, one.key), type_name, one)
             model = self._supergraph.field(type_name, one.name)
             if model and one.selections:
                 self._reserve((*path, one.key), model.type_name, one.selections)
 
     def key(self, path: Path, type_name: str, field: Field) -> str:
         """The same answer for the same question; takes the key if it was free."""
-        taken = self._taken[tuple(step.key for step in path)]
-        signature = self._signature(type_name, field)
+        keys = tuple(step.key for step in path)
         candidates = chain([field.key], (f"_{number}_{field.name}" for number in count()))
-        key = next(key for key in candidates if key not in taken or signature in taken[key])
-        taken[key].add(signature)
+        key = next(key for key in candidates if self._is_free((keys, key), type_name, field))
+        self._take((keys, key), type_name, field)
         return key
 
-    def _signature(self, type_name: str, field: Field) -> _Signature:
-        model = self._supergraph.field(type_name, field.name)
-        return (field.name, field.arguments, model.type_text if model else "")
+    def _is_free(self, place: tuple[_Keys, str], type_name: str, field: Field) -> bool:
+        taken = self._taken.get(place)
+        meaning = (field.name, field.arguments)
+        return not taken or all(taken.get(name, meaning) == meaning for name in self._same_objects(type_name))
+
+    def _take(self, place: tuple[_Keys, str], type_name: str, field: Field) -> None:
+        for name in self._same_objects(type_name):
+            self._taken[place].setdefault(name, (field.name, field.arguments))
+
+    def _same_objects(self, type_name: str) -> tuple[str, ...]:
+        """The names that the objects of the type may be known by elsewhere: theirs, and their interface's."""
+        if not self._supergraph.is_abstract(type_name):
+            return (type_name,)
+        return (type_name, *self._supergraph.possible_types(type_name))

@@ -117,6 +117,7 @@ def _join(arguments: _Arguments) -> FieldJoin:
         external=arguments.get("external", False),
         overridden=arguments.get("usedOverridden", False),
         type_name=_named(parse_type(type_text, no_location=True)) if type_text else None,
+        type_text=type_text,
     )
 
 

@@ -31,13 +31,14 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class FieldJoin:
-    """How one subgraph takes part in a field. `type_name` is the named type there, if it differs."""
+    """How one subgraph takes part in a field. `type_name` and `type_text` are its type there, if it differs."""
 
     requires: Selections = ()
     provides: Selections = ()
     external: bool = False
     overridden: bool = False
     type_name: str | None = None
+    type_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class FieldModel:
     type_name: str
     type_text: str
     joins: Mapping[str, FieldJoin]
+
+    def type_in(self, subgraph: str) -> tuple[str, str]:
+        """The named type and the whole type as the subgraph declares them."""
+        join = self.joins.get(subgraph)
+        if join is None or join.type_name is None or join.type_text is None:
+            return self.type_name, self.type_text
+        return join.type_name, join.type_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +126,6 @@ class Supergraph:
         """How the subgraph takes part in the field; None when it does not know the field."""
         model = self.field(type_name, field_name)
         return model.joins.get(subgraph) if model else None
-
-    def is_key_field(self, type_name: str, field_name: str, subgraph: str) -> bool:
-        """True when the subgraph was given the field in a key, so that it can always echo it."""
-        keys = self.types[type_name].keys.get(subgraph, ())
-        return any(getattr(one, "name", None) == field_name for key in keys for one in key.selections)
 
 
 def print_supergraph(supergraph: Supergraph) -> str:
