@@ -5,7 +5,7 @@ development := .venv/.development
 renderer := .venv/.renderer
 browser := .venv/.browser
 
-.PHONY: run test chaos check bench nightly supergraph
+.PHONY: run test chaos check bench nightly fields supergraph
 
 run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
@@ -35,9 +35,14 @@ bench: $(development)
 	.venv/bin/python -m bench.approvals
 	.venv/bin/python -m bench.imports
 
+# The page docs/fields.md, from the services' tables of who may see which field.
+fields: $(development)
+	.venv/bin/python -m tools.fields
+
 # Development only: needs node.
 supergraph: $(development) tools/supergraph/node_modules
 	.venv/bin/python -m tools.supergraph
+	.venv/bin/python -m tools.fields
 
 $(runtime): requirements.lock setup/python.sh
 	@setup/python.sh requirements.lock

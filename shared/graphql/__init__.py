@@ -2,7 +2,8 @@
 
 context.py   who asks, and whether money is frozen for them
 scalars.py   Month and Decimal
-money.py     Money and Document, and the freeze at the field
+money.py     Money and Document, and what stands for them
+rules.py     who may see which field, and the freeze: a table that the schema is held to
 pages.py     Relay connections
 audit.py     what coordinators did, as a connection
 refusals.py  errors[].extensions.code

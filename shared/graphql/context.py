@@ -8,7 +8,6 @@ from typing import TypeAlias, TypeVar
 from strawberry.types import Info as StrawberryInfo
 
 from shared.auth.viewer import MONEY_READ, Role, Viewer
-from shared.errors import Forbidden
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +20,6 @@ class Context:
     currency: str
     locale: str
     stands: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def require(self, *roles: Role) -> None:
-        """Raises Forbidden unless the viewer has one of the roles."""
-        if self.viewer.role not in roles:
-            raise Forbidden("this is not for your role")
 
 
 ContextT = TypeVar("ContextT", bound=Context)

@@ -1,23 +1,21 @@
-"""Money as clients see it, and the beta freeze where the value is resolved.
+"""Money as clients see it, and what stands for it while the beta freeze hides it.
 
-A field that shows money, or anything that contains it, is declared with `money_field` or `document_field`. While
-the viewer's workspace is frozen its resolver is not called at all: the placeholder is the answer.
+The freeze is a mark in the table of rules (rules.py): while the viewer's workspace is frozen the resolver of a field
+that is Money or a Document is not called at all, the placeholder is the answer.
 """
 
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import strawberry
 from babel.numbers import format_currency
-from strawberry.extensions import FieldExtension
 
 from shared.errors import InvalidInput, MoneyFrozen
 from shared.graphql.context import Context, Info
 from shared.money import Money, parse_amount, parse_currency
 
 FREEZE_REASON = "BETA_FREEZE"
+HIDDEN_REASON = "NOT_FOUND"
 PLACEHOLDER = "Unavailable during the beta"
 
 
@@ -63,40 +61,28 @@ def show(money: Money, info: Info[Any]) -> ShownMoney:
     return ShownMoney(available=True, amount=amount, currency=money.currency, display=display, reason=None)
 
 
-def placeholder(context: Context) -> ShownMoney:
-    return ShownMoney(
-        available=False, amount=None, currency=context.currency, display=PLACEHOLDER, reason=FREEZE_REASON
-    )
+def frozen_money(context: Context) -> ShownMoney:
+    return no_money(context, FREEZE_REASON, PLACEHOLDER)
 
 
-def _no_document(_: Context) -> Document:
+def hidden_money(context: Context) -> ShownMoney:
+    return no_money(context, HIDDEN_REASON, "Not available")
+
+
+def no_money(context: Context, reason: str, display: str) -> ShownMoney:
+    """Stands for an amount that is not told, or does not exist."""
+    return ShownMoney(available=False, amount=None, currency=context.currency, display=display, reason=reason)
+
+
+def frozen_document(_: Context) -> Document:
     return Document(available=False, url=None, sha256=None, reason=FREEZE_REASON)
+
+
+def hidden_document(_: Context) -> Document:
+    return Document(available=False, url=None, sha256=None, reason=HIDDEN_REASON)
 
 
 def refuse_while_frozen(context: Context, what: str) -> None:
     """For filters and orders by money, which would tell amounts by the rows they leave."""
     if context.frozen:
         raise MoneyFrozen(f"{what} is unavailable during the beta")
-
-
-class Freezable(FieldExtension):
-    """Answers for the resolver while money is frozen."""
-
-    def __init__(self, when_frozen: Callable[[Context], object]) -> None:
-        self._when_frozen = when_frozen
-
-    def resolve(self, next_: Callable[..., Any], source: Any, info: Info[Any], **arguments: Any) -> Any:
-        if info.context.frozen:
-            return self._when_frozen(info.context)
-        return next_(source, info, **arguments)
-
-    async def resolve_async(
-        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info[Any], **arguments: Any
-    ) -> Any:
-        if info.context.frozen:
-            return self._when_frozen(info.context)
-        return await next_(source, info, **arguments)
-
-
-money_field = partial(strawberry.field, extensions=[Freezable(placeholder)])
-document_field = partial(strawberry.field, extensions=[Freezable(_no_document)])

@@ -103,6 +103,15 @@ def connection(
     return Connection(edges=edges, page_info=info, count=count)
 
 
+def empty_connection() -> Connection[Any]:
+    """Of what one may not see."""
+
+    async def none() -> int:
+        return 0
+
+    return connection(Page(1, None), [], key=tuple, node=lambda row: row, count=none)
+
+
 async def listed(
     statements: Statements,
     listing: Listing,

@@ -22,6 +22,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from shared.graphql.refusals import Refusals
+from shared.graphql.rules import Rules, enforce
 from shared.graphql.scalars import SCALARS
 
 CACHED_DOCUMENTS = 512
@@ -30,15 +31,23 @@ RULES: list[type[ASTValidationRule]] = [at_most_depth(16, None), at_most_aliases
 
 
 class Subgraph(strawberry.federation.Schema):
+    """`rules` say of each field who may see it; made by `subgraph`, which holds the schema to them."""
+
+    rules: Rules
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Refusals has logged what is ours; strawberry would log clients' mistakes with their variables."""
 
 
 def subgraph(
-    query: type, mutation: type | None = None, subscription: type | None = None, types: Iterable[type] = ()
+    rules: Rules,
+    query: type,
+    mutation: type | None = None,
+    subscription: type | None = None,
+    types: Iterable[type] = (),
 ) -> Subgraph:
-    """Version 2.9 of the federation link: the composer refuses later ones."""
-    return Subgraph(
+    """Version 2.9 of the federation link: the composer refuses later ones. Raises RulesDiffer."""
+    schema = Subgraph(
         query=query,
         mutation=mutation,
         subscription=subscription,
@@ -47,6 +56,8 @@ def subgraph(
         federation_version="2.9",
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    schema.rules = enforce(schema._schema, rules)  # noqa: SLF001 -- strawberry has no door to the resolvers
+    return schema
 
 
 def _extensions() -> list[Callable[[], SchemaExtension]]:

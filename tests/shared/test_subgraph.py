@@ -14,11 +14,12 @@ from graphql import validate
 from shared.auth.viewer import MONEY_READ, Role, Viewer
 from shared.errors import InvalidInput
 from shared.graphql.context import Context, Info, is_frozen
-from shared.graphql.money import PLACEHOLDER, MoneyInput, ShownMoney, money_field, show
+from shared.graphql.money import PLACEHOLDER, MoneyInput, ShownMoney, show
 from shared.graphql.pages import Connection, Page, connection
 from shared.graphql.schema import subgraph
 from shared.money import Money
 from shared.period import Month
+from tests.open_rules import open_rules
 
 ALL = frozenset({Role.PARENT, Role.TUTOR, Role.COORDINATOR})
 
@@ -35,12 +36,12 @@ class Number:
 
 @strawberry.type
 class Query:
-    @money_field
+    @strawberry.field
     def price(self, info: Info[Counting]) -> ShownMoney:
         info.context.computed.append("price")
         return show(Money(10000000, "INR"), info)
 
-    @money_field
+    @strawberry.field
     async def slow_price(self, info: Info[Counting]) -> ShownMoney:
         info.context.computed.append("slow_price")
         await asyncio.sleep(0)
@@ -70,7 +71,7 @@ class Query:
         return connection(page, rows, key=lambda row: (row,), node=lambda row: Number(value=row), count=count)
 
 
-SCHEMA = subgraph(Query)
+SCHEMA = subgraph(open_rules(Query), Query)
 
 
 def context(viewer: Viewer | None = None) -> Counting:

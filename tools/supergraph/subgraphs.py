@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+from shared.graphql.rules import Rules
+from shared.graphql.schema import Subgraph
 from tools.supergraph.composition import SubgraphSchema
 
 SERVICES = ("packages", "billing", "invoicing", "bot", "gateway")
@@ -22,8 +24,12 @@ def services_with_a_schema() -> list[str]:
 
 def printed_sdl(service: str) -> str:
     """The service's SDL as its schema prints it now."""
-    sdl: str = import_module(f"services.{service}.graphql.schema").SCHEMA.as_str()
-    return sdl.rstrip() + "\n"
+    return _schema(service).as_str().rstrip() + "\n"
+
+
+def rules_of(service: str) -> Rules:
+    """Who may see which of its fields."""
+    return _schema(service).rules
 
 
 def printed_subgraphs() -> Iterator[SubgraphSchema]:
@@ -34,3 +40,8 @@ def printed_subgraphs() -> Iterator[SubgraphSchema]:
 def committed_subgraphs() -> Iterator[SubgraphSchema]:
     for name in services_with_a_schema():
         yield SubgraphSchema(name, f"http://{name}/graphql", sdl_file(name).read_text())
+
+
+def _schema(service: str) -> Subgraph:
+    schema: Subgraph = import_module(f"services.{service}.graphql.schema").SCHEMA
+    return schema

@@ -13,7 +13,7 @@ from services.billing.graphql.cycle import Info, shown_id
 from services.billing.graphql.types import Parent, Tutor
 from shared.auth.viewer import Role
 from shared.database.database import Row
-from shared.graphql.money import ShownMoney, money_field, show
+from shared.graphql.money import ShownMoney, show
 from shared.graphql.pages import Connection, listed
 from shared.ids import parse_id
 from shared.money import BASIS_POINTS, Money
@@ -39,11 +39,11 @@ class TutorRate:
         tutor = Tutor(id=shown_id(row["tutor_id"]))
         return cls(id=shown_id(row["id"]), tutor=tutor, valid_from=row["valid_from"], row=row)
 
-    @money_field
+    @strawberry.field
     def rate_per_session(self, info: Info) -> ShownMoney:
         return show(Money(self.row["rate_minor"], self.row["currency"]), info)
 
-    @money_field
+    @strawberry.field
     def addon_rate(self, info: Info) -> ShownMoney:
         """For add-on sessions; the same as the rate unless agreed otherwise."""
         minor = self.row["rate_minor"] if self.row["addon_rate_minor"] is None else self.row["addon_rate_minor"]
@@ -75,7 +75,7 @@ class DiscountRule:
             row=row,
         )
 
-    @money_field
+    @strawberry.field
     def amount(self, info: Info) -> ShownMoney | None:
         is_fixed = self.row["kind"] == DiscountKind.FIXED
         return show(Money(self.row["size"], info.context.currency), info) if is_fixed else None
@@ -101,7 +101,7 @@ class PayoutDeduction:
             row=row,
         )
 
-    @money_field
+    @strawberry.field
     def amount(self, info: Info) -> ShownMoney:
         return show(Money(self.row["amount_minor"], self.row["currency"]), info)
 

@@ -60,19 +60,10 @@ class BillingContext(Context):
         own = self.viewer.role is Role.PARENT and self.viewer.person_id == entry["parent_id"]
         return self.sees_overview or own
 
-    def coordinators_work(self) -> tuple[BillingWork, str]:
-        """What a mutation works with, and who is written down as having done it."""
-        self.require(Role.COORDINATOR)
-        return self.work, self.viewer.subject
-
     @property
     def sees_overview(self) -> bool:
         """Whether the organisation as a whole is this viewer's to see."""
         return self.viewer.role in (Role.COORDINATOR, Role.SERVICE)
-
-    def require_overview(self) -> None:
-        """For single fields that tell about the whole organisation. Raises Forbidden."""
-        self.require(Role.COORDINATOR, Role.SERVICE)
 
     @property
     def only_tutor(self) -> UUID | None:

@@ -10,7 +10,7 @@ from services.billing.domain.cycles import CycleStatus
 from services.billing.graphql.context import BillingContext
 from shared.database.database import Row
 from shared.graphql.context import Info as SharedInfo
-from shared.graphql.money import ShownMoney, money_field, show
+from shared.graphql.money import ShownMoney, no_money, show
 from shared.ids import parse_id
 from shared.money import Money
 from shared.period import Month
@@ -26,8 +26,7 @@ def shown_id(stored: UUID) -> strawberry.ID:
 
 def not_yet(info: Info, reason: str, display: str) -> ShownMoney:
     """Stands for an amount that does not exist yet."""
-    currency = info.context.currency
-    return ShownMoney(available=False, amount=None, currency=currency, display=display, reason=reason)
+    return no_money(info.context, reason, display)
 
 
 @strawberry.federation.type(keys=["id"], description="One calendar month of billing.")
@@ -56,50 +55,46 @@ class BillingCycle:
         return cls.of(row) if row else None
 
     @strawberry.field
-    def closed_by(self, info: Info) -> str | None:
+    def closed_by(self) -> str | None:
         """The coordinator who ran it. For coordinators only, as are counts and totals."""
-        closed_by: str | None = self._overview(info)["closed_by"]
+        closed_by: str | None = self.row["closed_by"]
         return closed_by
 
     @strawberry.field
-    def sessions_counted(self, info: Info) -> int | None:
+    def sessions_counted(self) -> int | None:
         """Approved sessions billed in this cycle."""
-        return self._count(info, "sessions_counted")
+        return self._count("sessions_counted")
 
     @strawberry.field
-    def statements_count(self, info: Info) -> int | None:
-        return self._count(info, "statements_count")
+    def statements_count(self) -> int | None:
+        return self._count("statements_count")
 
     @strawberry.field
-    def payouts_count(self, info: Info) -> int | None:
-        return self._count(info, "payouts_count")
+    def payouts_count(self) -> int | None:
+        return self._count("payouts_count")
 
-    @money_field
+    @strawberry.field
     def invoiced_total(self, info: Info) -> ShownMoney:
         """The sum of all statements' totals, once the cycle is closed."""
         return self._total(info, "invoiced_minor")
 
-    @money_field
+    @strawberry.field
     def payout_total(self, info: Info) -> ShownMoney:
         """The sum of all payouts' net amounts, once the cycle is closed."""
         return self._total(info, "payout_minor")
 
     @strawberry.field
-    def sha256(self, info: Info) -> str | None:
+    def sha256(self) -> str | None:
         """SHA-256 over the cycle's canonical lines, once it is closed."""
-        sha256: str | None = self._overview(info)["sha256"]
+        sha256: str | None = self.row["sha256"]
         return sha256
 
-    def _overview(self, info: Info) -> Row:
-        info.context.require_overview()
-        return self.row
-
-    def _count(self, info: Info, column: str) -> int | None:
-        count: int | None = self._overview(info)[column]
+    def _count(self, column: str) -> int | None:
+        count: int | None = self.row[column]
         return count
 
     def _total(self, info: Info, column: str) -> ShownMoney:
-        minor: int | None = self._overview(info)[column]
+        minor: int | None = self.row[column]
         if minor is None:
             return not_yet(info, "NOT_CLOSED", "Not closed yet")
         return show(Money(minor, self.row["currency"]), info)

@@ -10,7 +10,7 @@ from services.billing.domain.explanations import BillingState, Told, explain_cha
 from services.billing.graphql.cycle import Info, shown_id
 from services.billing.sql.explanations import Trace, cost_of
 from shared.database.database import Row
-from shared.graphql.money import ShownMoney, money_field, show
+from shared.graphql.money import ShownMoney, show
 from shared.money import Money
 from shared.period import Month
 
@@ -54,19 +54,19 @@ class StatementLine:
             row=row,
         )
 
-    @money_field
+    @strawberry.field
     def amount(self, info: Info) -> ShownMoney:
         return self._money(info, self.row["amount_minor"])
 
-    @money_field
+    @strawberry.field
     def discount(self, info: Info) -> ShownMoney:
         return self._money(info, self.row["discount_minor"])
 
-    @money_field
+    @strawberry.field
     def tax(self, info: Info) -> ShownMoney:
         return self._money(info, self.row["tax_minor"])
 
-    @money_field
+    @strawberry.field
     def cost(self, info: Info) -> ShownMoney:
         """What the line really cost: amount - discount + tax."""
         return self._money(info, cost_of(self.row))

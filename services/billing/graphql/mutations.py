@@ -67,7 +67,7 @@ class PayoutsPayload:
 class Mutation:
     @strawberry.mutation
     async def set_tutor_rate(self, info: Info, input: SetTutorRateInput) -> TutorRatePayload:  # noqa: A002
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         content = input.content(work.currency)
         rate_id = await set_tutor_rate(work, content, input.idempotency_key, by)
         return TutorRatePayload(tutor_rate=TutorRate.of(await reads.rate(work.database, rate_id)))
@@ -75,18 +75,18 @@ class Mutation:
     @strawberry.mutation
     async def open_cycle(self, info: Info, month: Month, idempotency_key: str | None = None) -> BillingCyclePayload:
         """Months open by themselves with their first entry; this opens one ahead of it."""
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         return await _cycle_payload(info, await open_cycle(work, Opening(month=month), idempotency_key, by))
 
     @strawberry.mutation
     async def run_monthly_cycle(self, info: Info, input: RunMonthlyCycleInput) -> BillingCyclePayload:  # noqa: A002
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         return await _cycle_payload(info, await run_monthly_cycle(work, input.content(), input.idempotency_key, by))
 
     @strawberry.mutation
     async def verify_cycle(self, info: Info, month: Month) -> VerifyCyclePayload:
         """Computes a closed month's hash anew from its rows."""
-        work, _ = info.context.coordinators_work()
+        work = info.context.work
         found = await verify_cycle(work, month)
         payload = await _cycle_payload(info, found.cycle_id)
         return VerifyCyclePayload(
@@ -98,14 +98,14 @@ class Mutation:
 
     @strawberry.mutation
     async def add_discount_rule(self, info: Info, input: AddDiscountRuleInput) -> DiscountRulePayload:  # noqa: A002
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         content = input.content(work.currency)
         rule_id = await add_discount_rule(work, content, input.idempotency_key, by)
         return DiscountRulePayload(discount_rule=DiscountRule.of(await reads.rule(work.database, rule_id)))
 
     @strawberry.mutation
     async def end_discount_rule(self, info: Info, input: EndDiscountRuleInput) -> DiscountRulePayload:  # noqa: A002
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         rule_id = await end_discount_rule(work, input.content(), input.idempotency_key, by)
         return DiscountRulePayload(discount_rule=DiscountRule.of(await reads.rule(work.database, rule_id)))
 
@@ -115,7 +115,7 @@ class Mutation:
         info: Info,
         input: AddPayoutDeductionInput,  # noqa: A002
     ) -> PayoutDeductionPayload:
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         deduction_id = await add_payout_deduction(work, input.content(work.currency), input.idempotency_key, by)
         row = await reads.deduction(work.database, deduction_id)
         return PayoutDeductionPayload(payout_deduction=PayoutDeduction.of(row))
@@ -125,7 +125,7 @@ class Mutation:
         self, info: Info, ids: list[strawberry.ID], idempotency_key: str | None = None
     ) -> PayoutsPayload:
         """PENDING becomes PROCESSED: all of them, or none."""
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         processing = Processing(payout_ids=tuple(dict.fromkeys(map(parse_id, ids))))
         await mark_payouts_processed(work, processing, idempotency_key, by)
         return await _payouts_payload(info, processing.payout_ids)
@@ -133,7 +133,7 @@ class Mutation:
     @strawberry.mutation
     async def mark_payouts_paid(self, info: Info, input: MarkPayoutsPaidInput) -> PayoutsPayload:  # noqa: A002
         """PROCESSED becomes PAID for good: all of them, or none."""
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         payment = input.content()
         await mark_payouts_paid(work, payment, input.idempotency_key, by)
         return await _payouts_payload(info, payment.payout_ids)

@@ -8,7 +8,7 @@ from services.billing.domain.cycles import CycleStatus
 from services.billing.domain.reconciliation import Difference, Item, Reconciliation, Sums
 from services.billing.graphql.cycle import Info, shown_id
 from services.billing.graphql.types import Parent
-from shared.graphql.money import ShownMoney, money_field, show
+from shared.graphql.money import ShownMoney, show
 from shared.money import Money
 from shared.period import Month
 
@@ -28,11 +28,11 @@ class BillingDifference:
         parent = Parent(id=shown_id(found.parent_id))
         return cls(item=found.item, id=shown_id(found.item_id), parent=parent, words=found.words, difference=found)
 
-    @money_field
+    @strawberry.field
     def charged(self, info: Info) -> ShownMoney:
         return show(Money(self.difference.charged.minor, info.context.currency), info)
 
-    @money_field
+    @strawberry.field
     def invoiced(self, info: Info) -> ShownMoney:
         return show(Money(self.difference.invoiced.minor, info.context.currency), info)
 
@@ -68,28 +68,28 @@ class BillingReconciliation:
             sums=found.sums,
         )
 
-    @money_field
+    @strawberry.field
     def charged(self, info: Info) -> ShownMoney:
         return self._money(self.sums.charged_minor, info)
 
-    @money_field
+    @strawberry.field
     def invoiced(self, info: Info) -> ShownMoney:
         return self._money(self.sums.invoiced_minor, info)
 
-    @money_field
+    @strawberry.field
     def open(self, info: Info) -> ShownMoney:
         return self._money(self.sums.open_minor, info)
 
-    @money_field
+    @strawberry.field
     def discount(self, info: Info) -> ShownMoney:
         """Of the invoices, off the charges."""
         return self._money(self.sums.discount_minor, info)
 
-    @money_field
+    @strawberry.field
     def tax(self, info: Info) -> ShownMoney:
         return self._money(self.sums.tax_minor, info)
 
-    @money_field
+    @strawberry.field
     def total(self, info: Info) -> ShownMoney:
         """What the invoices come to: invoiced - discount + tax."""
         return self._money(self.sums.total_minor, info)

@@ -91,7 +91,6 @@ class Subscription:
     async def cycle_progress(self, info: Info, month: Month) -> AsyncGenerator[CycleProgress, None]:
         """How the month stands now, and anew after each change, until it is closed and no document is queued. Of
         changes in quick succession the last one counts. For coordinators."""
-        info.context.require_overview()
         return _progress(info, month, await listen(info.context, info.context.progress, month))
 
 

@@ -13,7 +13,7 @@ from services.invoicing.domain.documents import DocumentStatus
 from services.invoicing.reads import Sight
 from services.invoicing.settings import InvoicingSettings
 from services.invoicing.work import InvoicingWork
-from shared.auth.viewer import Role, Viewer
+from shared.auth.viewer import Viewer
 from shared.contracts.billing import Statement
 from shared.database.database import Database, Row
 from shared.files.store import FileStore
@@ -75,16 +75,6 @@ class InvoicingContext(Context):
     @property
     def database(self) -> Database:
         return self.work.database
-
-    @property
-    def sees_overview(self) -> bool:
-        """Whether the organisation as a whole is this viewer's to see."""
-        return self.viewer.role in (Role.COORDINATOR, Role.SERVICE)
-
-    def coordinators_work(self) -> tuple[InvoicingWork, str]:
-        """What a mutation works with, and who is written down as having done it. Raises Forbidden."""
-        self.require(Role.COORDINATOR)
-        return self.work, self.viewer.subject
 
 
 Info: TypeAlias = SharedInfo[InvoicingContext]

@@ -17,7 +17,7 @@ from services.invoicing.graphql.lines import InvoicedPackage, InvoicedSession, I
 from services.invoicing.reads import Wanted
 from shared.contracts.billing import Statement
 from shared.database.database import Row
-from shared.graphql.money import Document, ShownMoney, document_field, money_field, show
+from shared.graphql.money import Document, ShownMoney, show
 from shared.graphql.pages import TIME_KEY, Connection, Page, connection, listed
 from shared.ids import parse_id
 from shared.money import Money
@@ -45,12 +45,12 @@ class Parent:
         """The newest first."""
         return await invoice_page(info, Wanted(parent_id=UUID(self.id)), first, after)
 
-    @money_field
+    @strawberry.field
     async def outstanding(self, info: Info) -> ShownMoney:
         """What is still due on all invoices together."""
         return show(Money(await info.context.load.outstanding.load(UUID(self.id)), info.context.currency), info)
 
-    @money_field
+    @strawberry.field
     async def credit(self, info: Info) -> ShownMoney:
         """What was paid beyond all invoices; the next invoice uses it."""
         return show(Money(await info.context.load.credit.load(UUID(self.id)), info.context.currency), info)
@@ -140,27 +140,27 @@ class Invoice:
     async def package_usage(self, info: Info) -> list[InvoicedPackage]:
         return [InvoicedPackage.of(usage) for usage in (await self._statement(info)).packages]
 
-    @money_field
+    @strawberry.field
     def subtotal(self, info: Info) -> ShownMoney:
         return self._shown(self.row["subtotal_minor"], info)
 
-    @money_field
+    @strawberry.field
     def discount(self, info: Info) -> ShownMoney:
         return self._shown(self.row["discount_minor"], info)
 
-    @money_field
+    @strawberry.field
     def tax(self, info: Info) -> ShownMoney:
         return self._shown(self.row["tax_minor"], info)
 
-    @money_field
+    @strawberry.field
     def total(self, info: Info) -> ShownMoney:
         return self._shown(self.row["total_minor"], info)
 
-    @money_field
+    @strawberry.field
     def amount_paid(self, info: Info) -> ShownMoney:
         return self._shown(self.row["paid_minor"], info)
 
-    @money_field
+    @strawberry.field
     def amount_due(self, info: Info) -> ShownMoney:
         due = due_minor(self.row["total_minor"], self.row["paid_minor"], self.payment_status)
         return self._shown(due, info)
@@ -170,7 +170,7 @@ class Invoice:
         """What it got of which payments, the first first."""
         return [PaymentAllocation.of(row) for row in await info.context.load.paid_on.load(self.row["id"])]
 
-    @document_field
+    @strawberry.field
     async def pdf(self, info: Info) -> Document:
         """The newest version that is there, by a link that expires."""
         file = await info.context.load.files.load(self.row["id"])
@@ -209,15 +209,16 @@ class InvoiceDocument:
         )
 
     @strawberry.field
-    def reason(self, info: Info) -> str | None:
+    def reason(self) -> str | None:
         """Why the last attempt failed; coordinators see it."""
-        return self.row["reason"] if info.context.sees_overview else None
+        reason: str | None = self.row["reason"]
+        return reason
 
     @strawberry.field
     async def invoice(self, info: Info) -> Invoice | None:
         return await _invoice(info, self.row["invoice_id"])
 
-    @document_field
+    @strawberry.field
     async def pdf(self, info: Info) -> Document:
         """By a link that expires."""
         invoice = await info.context.load.invoices.load(self.row["invoice_id"])
@@ -247,20 +248,21 @@ class Payment:
         )
 
     @strawberry.field
-    def recorded_by(self, info: Info) -> str | None:
+    def recorded_by(self) -> str | None:
         """The coordinator; coordinators see it."""
-        return self.row["recorded_by"] if info.context.sees_overview else None
+        by: str = self.row["recorded_by"]
+        return by
 
     @strawberry.field
     async def invoice(self, info: Info) -> Invoice | None:
         """The invoice that it was paid for; null when it was for the oldest unpaid ones."""
         return await _invoice(info, self.row["invoice_id"])
 
-    @money_field
+    @strawberry.field
     def amount(self, info: Info) -> ShownMoney:
         return show(Money(self.row["amount_minor"], self.row["currency"]), info)
 
-    @money_field
+    @strawberry.field
     def credit(self, info: Info) -> ShownMoney:
         """What no invoice has used of it yet."""
         return show(Money(self.row["amount_minor"] - self.row["applied_minor"], self.row["currency"]), info)
@@ -289,7 +291,7 @@ class PaymentAllocation:
             applied_at=row["applied_at"],
         )
 
-    @money_field
+    @strawberry.field
     def amount(self, info: Info) -> ShownMoney:
         return show(Money(self.row["amount_minor"], self.row["currency"]), info)
 

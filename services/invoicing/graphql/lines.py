@@ -9,7 +9,7 @@ from strawberry.federation.types import FieldSet
 
 from services.invoicing.graphql.context import Info
 from shared.contracts.billing import ChargeLine, PackageUsage, UsageLine
-from shared.graphql.money import ShownMoney, money_field, show
+from shared.graphql.money import ShownMoney, show
 from shared.money import Money
 from shared.period import Month
 
@@ -61,15 +61,15 @@ class InvoiceLine:
             quantity=line.quantity,
         )
 
-    @money_field
+    @strawberry.field
     def unit_price(self, info: Info) -> ShownMoney:
         return show(Money(self.line.unit_price_minor, self.currency), info)
 
-    @money_field
+    @strawberry.field
     def reduction(self, info: Info) -> ShownMoney:
         return show(Money(self.line.reduction_minor, self.currency), info)
 
-    @money_field
+    @strawberry.field
     def amount(self, info: Info) -> ShownMoney:
         return show(Money(self.line.amount_minor, self.currency), info)
 
@@ -100,7 +100,7 @@ class InvoicedSession:
             late_from=Month.parse(line.late_from) if line.late_from else None,
         )
 
-    @money_field
+    @strawberry.field
     def amount(self, info: Info) -> ShownMoney:
         return show(Money(self.line.amount_minor, self.currency), info)
 

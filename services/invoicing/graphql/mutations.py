@@ -69,7 +69,7 @@ class RerenderInvoicePayload:
 class Mutation:
     @strawberry.mutation
     async def record_payment(self, info: Info, input: RecordPaymentInput) -> RecordPaymentPayload:  # noqa: A002
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         payment_id = await record_payment(work, input.content(info.context.currency), input.idempotency_key, by)
         row = await info.context.load.payments.load(payment_id)
         if row is None:
@@ -79,14 +79,14 @@ class Mutation:
     @strawberry.mutation
     async def void_invoice(self, info: Info, input: VoidInvoiceInput) -> VoidInvoicePayload:  # noqa: A002
         """It keeps its number; its charges go back to billing for the next cycle. Refused when a payment is on it."""
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         invoice_id = await void_invoice(work, input.content(), input.idempotency_key, by)
         return VoidInvoicePayload(invoice=await _invoice(info, invoice_id))
 
     @strawberry.mutation
     async def rerender_invoice(self, info: Info, id: strawberry.ID) -> RerenderInvoicePayload:  # noqa: A002
         """Has those of its documents that failed, or whose files are lost, rendered again."""
-        work, by = info.context.coordinators_work()
+        work, by = info.context.work, info.context.viewer.subject
         invoice_id = parse_id(id)
         queued = await rerender_invoice(work, info.context.files, invoice_id, by)
         return RerenderInvoicePayload(invoice=await _invoice(info, invoice_id), queued=queued)

@@ -2,8 +2,9 @@
 
 from services.packages.graphql.mutations import Mutation
 from services.packages.graphql.queries import Query
+from services.packages.graphql.rules import RULES
 from services.packages.graphql.subscriptions import Subscription
 from services.packages.graphql.types import LowPackageAlert
 from shared.graphql.schema import subgraph
 
-SCHEMA = subgraph(Query, Mutation, Subscription, types=[LowPackageAlert])
+SCHEMA = subgraph(RULES, Query, Mutation, Subscription, types=[LowPackageAlert])

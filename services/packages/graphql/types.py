@@ -16,7 +16,7 @@ from services.packages.graphql.context import Info
 from services.packages.sql.families import lot_of
 from shared.auth.viewer import Role
 from shared.database.database import Row
-from shared.graphql.money import ShownMoney, money_field, show
+from shared.graphql.money import ShownMoney, show
 from shared.graphql.pages import Connection, Page, page_of
 from shared.ids import parse_id
 from shared.money import Money
@@ -161,7 +161,7 @@ class PackageOffer:
             withdrawn_at=row["withdrawn_at"],
         )
 
-    @money_field
+    @strawberry.field
     def price_per_session(self, info: Info) -> ShownMoney:
         return show(Money(self.row["price_per_session_minor"], self.row["currency"]), info)
 
@@ -254,16 +254,16 @@ class SessionPackage:
         rows = await info.context.loaders.movements_of.load(self.lot.id)
         return page_of(page, rows, key=lambda row: [row["id"]], node=Movement.of)
 
-    @money_field
+    @strawberry.field
     def price_per_session(self, info: Info) -> ShownMoney:
         return show(self.lot.price_per_session, info)
 
-    @money_field
+    @strawberry.field
     def discount(self, info: Info) -> ShownMoney:
         """Taken off the whole package at its sale."""
         return show(Money(self.row["discount_minor"], self.row["currency"]), info)
 
-    @money_field
+    @strawberry.field
     def cost(self, info: Info) -> ShownMoney:
         """What the package was sold for."""
         full_minor = self.lot.total_sessions * self.lot.price_per_session.minor
@@ -338,7 +338,7 @@ class Session:
         row = await info.context.loaders.package.load(self.row["package_id"])
         return None if row is None else SessionPackage.of(row, info)
 
-    @money_field
+    @strawberry.field
     def price(self, info: Info) -> ShownMoney | None:
         """What the parent owes for it, once approved. Not for tutors."""
         if info.context.viewer.role is Role.TUTOR or self.row["price_minor"] is None:

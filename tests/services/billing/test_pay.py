@@ -233,8 +233,14 @@ async def test_a_parent_may_know_a_cycle_but_not_what_it_came_to(desk: Desk, mon
     parent = Viewer(str(month.asha), Role.PARENT)
     seen = await desk.ask(query % "closedAt", viewer=parent, reps=reps)
     assert (seen["_entities"][0]["month"], seen["_entities"][0]["status"]) == ("2026-09", "CLOSED")
-    with pytest.raises(Refused, match="FORBIDDEN"):
-        await desk.ask(query % "statementsCount", viewer=parent, reps=reps)
+    overview = "statementsCount payoutsCount sha256 closedBy invoicedTotal { available reason }"
+    (unseen,) = (await desk.ask(query % overview, viewer=parent, reps=reps))["_entities"]
+    hidden = dict.fromkeys(("statementsCount", "payoutsCount", "sha256", "closedBy"))
+    assert unseen == hidden | {
+        "month": "2026-09",
+        "status": "CLOSED",
+        "invoicedTotal": {"available": False, "reason": "NOT_FOUND"},
+    }
     overview = '{ billingCycle(month: "2026-09") { id } billingCycles { totalCount nodes { id } } }'
     unseen = await desk.ask(overview, viewer=parent)
     assert unseen == {"billingCycle": None, "billingCycles": {"totalCount": 0, "nodes": []}}

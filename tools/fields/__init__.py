@@ -1,0 +1,1 @@
+"""The page of field rules, docs/fields.md, from the services' tables."""
