@@ -90,9 +90,7 @@ async def open_standalone(supergraph: Path, settings: GatewaySettings) -> AsyncI
     async with peer_session() as session:
         engine = _engine(supergraph, session, settings.subgraph_timeout_seconds)
         stopping = asyncio.Event()
-        yield Standalone(
-            settings, _app(Operations(engine, MOST_STREAMS, introspection=settings.introspection), stopping), stopping
-        )
+        yield Standalone(settings, _app(Operations(engine, MOST_STREAMS, introspection=True), stopping), stopping)
 
 
 def _engine(file: Path, session: aiohttp.ClientSession, timeout_seconds: float) -> Engine:

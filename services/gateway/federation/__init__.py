@@ -10,6 +10,8 @@ from services.gateway.federation.errors import (
 from services.gateway.federation.execution.engine import Engine, Prepared
 from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph
 from services.gateway.federation.operation.limits import Limits
+from services.gateway.federation.operation.normal_form import print_operation
+from services.gateway.federation.planning.plan import print_plan
 from services.gateway.federation.supergraph.loader import load_supergraph
 from services.gateway.federation.supergraph.model import Supergraph, print_supergraph
 
@@ -26,5 +28,7 @@ __all__ = [
     "Supergraph",
     "SupergraphError",
     "load_supergraph",
+    "print_operation",
+    "print_plan",
     "print_supergraph",
 ]

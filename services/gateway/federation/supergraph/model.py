@@ -9,7 +9,7 @@ from functools import cached_property
 
 from graphql import GraphQLSchema
 
-from services.gateway.federation.operation.selection import Selections
+from services.gateway.federation.operation.selection import Selections, print_compact
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,34 @@ class Supergraph:
 
 
 def print_supergraph(supergraph: Supergraph) -> str:
-    """Each type with the subgraphs that can resolve its fields."""
-    lines = []
+    """Each type with its keys, and each field with the subgraphs that can resolve it and on what terms."""
+    lines = [f"{one.name} at {one.url or 'no address'}" for one in supergraph.subgraphs.values()]
     for name, model in supergraph.types.items():
-        lines.append(f"{name} in {', '.join(model.keys)}")
-        lines += [f"  {one.name}: {one.type_text} in {', '.join(one.joins)}" for one in model.fields.values()]
+        lines += ["", f"{name} in {', '.join(_print_keys(subgraph, keys) for subgraph, keys in model.keys.items())}"]
+        lines += [_print_field(one) for one in model.fields.values()]
+        lines += [f"  {member} in {', '.join(sorted(graphs))}" for member, graphs in model.members.items()]
     return "\n".join(lines)
+
+
+def _print_keys(subgraph: str, keys: tuple[Key, ...]) -> str:
+    return f"{subgraph} ({'; '.join(_print_key(key) for key in keys)})" if keys else subgraph
+
+
+def _print_key(key: Key) -> str:
+    kind = "interface object by" if key.of_interface_object else "by"
+    return f"{kind} {print_compact(key.selections)}{'' if key.resolvable else ', not resolvable'}"
+
+
+def _print_field(model: FieldModel) -> str:
+    joins = (f"{subgraph}{_print_terms(join)}" for subgraph, join in model.joins.items())
+    return f"  {model.name}: {model.type_text} in {', '.join(joins)}"
+
+
+def _print_terms(join: FieldJoin) -> str:
+    terms = [
+        *(["external"] if join.external else []),
+        *(["overridden"] if join.overridden else []),
+        *([f"requires {print_compact(join.requires)}"] if join.requires else []),
+        *([f"provides {print_compact(join.provides)}"] if join.provides else []),
+    ]
+    return f" ({'; '.join(terms)})" if terms else ""
