@@ -60,7 +60,7 @@ def _context(
         currency=settings.currency,
         locale=settings.locale,
         work=work,
-        load=loaders(work),
+        load=loaders(work, viewer),
         progress=progress,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,6 +20,11 @@ SELECT id, month, status, currency, opened_at, opened_by, closed_at, closed_by, 
   FROM billing_cycle
 """
 _CYCLES_BY_ID = f"{_CYCLE} WHERE id = ANY($1::uuid[])"
+_CYCLES_OF_PERSON = f"""
+{_CYCLE} c WHERE id = ANY($1::uuid[])
+   AND (EXISTS (SELECT 1 FROM statement s WHERE s.cycle_id = c.id AND s.parent_id = $2)
+        OR EXISTS (SELECT 1 FROM payout p WHERE p.cycle_id = c.id AND p.tutor_id = $2))
+"""
 _CYCLE_OF_MONTH = f"{_CYCLE} WHERE month = $1"
 _CYCLES_PAGE = f"{_CYCLE} WHERE $1::text IS NULL OR month < $1 ORDER BY month DESC LIMIT $2"
 _CYCLES_COUNT = "SELECT count(*) FROM billing_cycle"
@@ -34,10 +40,16 @@ _PAYOUTS_BY_TUTOR = f"{_PAYOUT} WHERE p.tutor_id = ANY($1::uuid[]) ORDER BY c.mo
 _CHOSEN = """
 WHERE ($1::text IS NULL OR c.month = $1) AND ($2::uuid IS NULL OR p.tutor_id = $2)
   AND ($3::text IS NULL OR p.status = $3)
+  AND ($4::bigint IS NULL OR p.net_minor >= $4) AND ($5::bigint IS NULL OR p.net_minor <= $5)
 """
 _PAYOUTS_PAGE = f"""
-{_PAYOUT} {_CHOSEN} AND ($4::text IS NULL OR c.month < $4 OR c.month = $4 AND p.tutor_id > $5::uuid)
- ORDER BY c.month DESC, p.tutor_id LIMIT $6
+{_PAYOUT} {_CHOSEN} AND ($6::text IS NULL OR c.month < $6 OR c.month = $6 AND p.tutor_id > $7::uuid)
+ ORDER BY c.month DESC, p.tutor_id LIMIT $8
+"""
+_PAYOUTS_BY_NET = f"""
+{_PAYOUT} {_CHOSEN} AND ($6::bigint IS NULL OR p.net_minor < $6 OR p.net_minor = $6
+  AND (c.month < $7::text OR c.month = $7 AND p.tutor_id > $8::uuid))
+ ORDER BY p.net_minor DESC, c.month DESC, p.tutor_id LIMIT $9
 """
 _PAYOUTS_COUNT = f"SELECT count(*) FROM payout p JOIN billing_cycle c ON c.id = p.cycle_id {_CHOSEN}"
 
@@ -72,18 +84,38 @@ class Pay(NamedTuple):
     status: PayoutStatus | None
 
 
+class PayoutOrder(Enum):
+    """Each with the columns of a payout's place in it, which a cursor names."""
+
+    NEWEST_FIRST = ("month", "tutor_id")
+    LARGEST_NET_FIRST = ("net_minor", "month", "tutor_id")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutChoice:
-    """Which payouts are asked for; `nothing` where the viewer may not see what was asked for."""
+    """Which payouts are asked for, and in which order; `nothing` where the viewer may not see what was asked for.
+    Amounts are in minor units."""
 
     month: str | None
     tutor_id: UUID | None
     status: str | None
+    net_at_least: int | None
+    net_at_most: int | None
+    order: PayoutOrder
     nothing: bool
+
+    @property
+    def parameters(self) -> tuple[object, ...]:
+        return self.month, self.tutor_id, self.status, self.net_at_least, self.net_at_most
 
 
 async def cycles_by_id(statements: Statements, ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {row["id"]: row for row in await statements.rows(_CYCLES_BY_ID, ids)}
+
+
+async def cycles_of_person(statements: Statements, person_id: UUID | None, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Those that invoice the parent or pay the tutor."""
+    return {row["id"]: row for row in await statements.rows(_CYCLES_OF_PERSON, ids, person_id)}
 
 
 async def cycle_of_month(statements: Statements, month: Month) -> Row | None:
@@ -109,19 +141,20 @@ async def payouts_by_tutor(statements: Statements, tutor_ids: Sequence[UUID]) ->
 
 
 async def payouts_page(
-    statements: Statements, choice: PayoutChoice, after: tuple[str, UUID] | None, limit: int
+    statements: Statements, choice: PayoutChoice, after: Sequence[object] | None, limit: int
 ) -> list[Row]:
-    """The newest months first, in each by tutor."""
+    """The newest months first or the largest amounts, in each by tutor."""
     if choice.nothing:
         return []
-    month, tutor_id = after or (None, None)
-    return await statements.rows(_PAYOUTS_PAGE, choice.month, choice.tutor_id, choice.status, month, tutor_id, limit)
+    statement = _PAYOUTS_PAGE if choice.order is PayoutOrder.NEWEST_FIRST else _PAYOUTS_BY_NET
+    place = after or (None,) * len(choice.order.value)
+    return await statements.rows(statement, *choice.parameters, *place, limit)
 
 
 async def count_payouts(statements: Statements, choice: PayoutChoice) -> int:
     if choice.nothing:
         return 0
-    return int(await statements.value(_PAYOUTS_COUNT, choice.month, choice.tutor_id, choice.status))
+    return int(await statements.value(_PAYOUTS_COUNT, *choice.parameters))
 
 
 async def lines_by_payout(statements: Statements, payout_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:

@@ -12,6 +12,7 @@ from services.gateway.endpoint.endpoint import Authenticate, GraphQLEndpoint
 from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.socket import GraphQLSockets
 from services.gateway.federation import Engine, Subgraph, Supergraph, load_supergraph
+from services.gateway.files import link_routes
 from services.gateway.graphql.context import context_opener
 from services.gateway.graphql.schema import SCHEMA
 from services.gateway.http import invoice_exports_route, run_monthly_route
@@ -40,7 +41,7 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
         WebSocketRoute("/graphql", sockets.respond),
         run_monthly_route(around.peer("billing"), settings.body_bytes),
         invoice_exports_route(around.peer("invoicing")),
-        *around.files.routes,
+        *link_routes(around.files.routes, settings.freeze),
         *workspace_routes(around, operations, authenticate, with_demo_people=with_demo_people),
     ]
     yield Service(app=Starlette(routes=routes))

@@ -1,7 +1,8 @@
 """Batch reads for GraphQL: rows as they are, only those that the viewer may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -41,16 +42,38 @@ class Sight:
         return self.everything or parent_id == self.parent_id
 
 
+class InvoiceOrder(Enum):
+    """Where amounts are equal, the newest first."""
+
+    NEWEST_FIRST = "newest"
+    LARGEST_DUE_FIRST = "due_minor"
+    LARGEST_TOTAL_FIRST = "total_minor"
+
+    def key(self, row: Row) -> tuple[object, ...]:
+        """An invoice's place in the order, which a cursor names."""
+        newest = (row["month"], row["ordinal"])
+        return newest if self is InvoiceOrder.NEWEST_FIRST else (row[self.value], *newest)
+
+
+_AMOUNTS = {InvoiceOrder.LARGEST_DUE_FIRST: reading.DUE_MINOR, InvoiceOrder.LARGEST_TOTAL_FIRST: "i.total_minor"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a list of invoices is narrowed to; `search` is a piece of a number, a parent's or a child's name."""
+    """What a list of invoices is narrowed to, and its order; `search` is a piece of a number, a parent's or a child's
+    name. Amounts are in minor units."""
 
     month: Month | None = None
     cycle_id: UUID | None = None
     parent_id: UUID | None = None
     payment_status: PaymentStatus | None = None
     document_status: DocumentStatus | None = None
+    due_at_least: int | None = None
+    due_at_most: int | None = None
+    total_at_least: int | None = None
+    total_at_most: int | None = None
     search: str | None = None
+    order: InvoiceOrder = InvoiceOrder.NEWEST_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +98,10 @@ def _narrowed(sight: Sight, wanted: Wanted) -> Conditions:
         ("i.parent_id = {}", wanted.parent_id),
         ("i.payment_status = {}", wanted.payment_status and wanted.payment_status.value),
         ("i.document_status = {}", wanted.document_status and wanted.document_status.value),
+        (f"{reading.DUE_MINOR} >= {{}}", wanted.due_at_least),
+        (f"{reading.DUE_MINOR} <= {{}}", wanted.due_at_most),
+        ("i.total_minor >= {}", wanted.total_at_least),
+        ("i.total_minor <= {}", wanted.total_at_most),
     )
     return _seen(sight).and_all([(term, (value,)) for term, value in terms if value is not None])
 
@@ -94,8 +121,11 @@ def _found(dialect: Dialect, sight: Sight, wanted: Wanted) -> tuple[Invoices, Co
 
 
 def invoice_page(dialect: Dialect, sight: Sight, wanted: Wanted, page: Page) -> Question:
-    """Up to `page.limit` invoices, the newest month first and in it the highest number. Raises InvalidInput."""
+    """Up to `page.limit` invoices in their order. Raises InvalidInput."""
     invoices, conditions = _found(dialect, sight, wanted)
+    if amount := _AMOUNTS.get(wanted.order):
+        ordered, after = reading.LARGEST_FIRST[amount]
+        invoices = replace(invoices, ordered=ordered, after=after)
     if page.after is not None:
         conditions = conditions.and_(invoices.after, *page.after)
     return Question(invoices.listed(conditions.text, page.limit), conditions.parameters)

@@ -1,6 +1,7 @@
 """Batch reads for GraphQL: rows as dicts, no domain objects. Every read says whose rows the viewer may see.
 
-What one may not see is not found. `$1` is always the viewer's person, which for those who see everything is null.
+What one may not see is not found, and no filter or search tells of it. `$1` is always the viewer's person, which for
+those who see everything is null.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -104,7 +105,7 @@ class Reads:
 
     def sees_family(self, parent_id: UUID) -> bool:
         """Whether what happens to a family's alerts is for this viewer: the rule of the table, for a row at hand."""
-        return self._person_id is None or (self._role is Role.PARENT and self._person_id == parent_id)
+        return self._role not in VISIBLE or (self._role is Role.PARENT and self._person_id == parent_id)
 
     async def people(self, kind: PersonKind, ids: Collection[UUID]) -> list[Row]:
         conditions = self._people(kind).and_("p.id = ANY({}::uuid[])", list(ids))
@@ -149,15 +150,22 @@ class Reads:
         return [] if self._role is Role.TUTOR else await self.statements.rows(_OFFERS, withdrawn)
 
     def people_listed(self, kind: PersonKind, search: str | None) -> Listing:
-        """By name, in no letter's case; the search looks into names and contact details."""
-        return Listing(_PEOPLE, self._people(kind).and_all(_searched(search, _NAME, _CONTACT)), BY_NAME)
+        """By name, in no letter's case; the search looks into names, and into contact details that the viewer sees."""
+        unseen = self._role is Role.PARENT and kind is PersonKind.TUTOR
+        searched = _searched(search, _NAME) if unseen else _searched(search, _NAME, _CONTACT)
+        return Listing(_PEOPLE, self._people(kind).and_all(searched), BY_NAME)
+
+    @property
+    def hides_families(self) -> bool:
+        """Whether lists may not be narrowed by what only families know."""
+        return self._role is Role.TUTOR
 
     def sessions_listed(self, filters: Sequence[Filter], search: str | None) -> Listing:
         """The latest session first; filters speak of the session `s` and its coverage `c`.
 
         The search looks for children's and tutors' names, and for parents' names where the viewer may know them.
         """
-        kinds = ("child", "tutor") if self._role is Role.TUTOR else ("child", "tutor", "parent")
+        kinds = ("child", "tutor") if self.hides_families else ("child", "tutor", "parent")
         names = [f"s.{kind}_id IN (SELECT p.id FROM person p WHERE {_NAME})" for kind in kinds]
         return Listing(_SESSIONS, self._visible("session").and_all([*filters, *_searched(search, *names)]), BY_START)
 

@@ -1,11 +1,12 @@
-"""A folder as a file store. Its links lead back to the host and carry their own proof: expiry, name and an HMAC."""
+"""A folder as a file store. Its links lead back to the host and carry their own proof: expiry, name, reader, HMAC."""
 
 import asyncio
 import hashlib
 import hmac
+import json
 import mimetypes
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -27,6 +28,9 @@ from shared.files.store import (
 )
 
 _SECRET_FILE = ".link-secret"  # noqa: S105 - a file name; no key can start with a dot
+
+
+_PROOF = ("expires", "name", "for")
 
 
 class FolderStore:
@@ -63,10 +67,9 @@ class FolderStore:
         except FileNotFoundError:
             raise FileMissing(key) from None
 
-    async def link(self, key: str, lifetime: timedelta, download_name: str) -> str:
-        expires = int((self._clock.now() + lifetime).timestamp())
-        signature = self._signature(checked_key(key), str(expires), download_name)
-        return f"/files/{key}?" + urlencode({"expires": expires, "name": download_name, "signature": signature})
+    async def link(self, key: str, lifetime: timedelta, download_name: str, reader: str = "") -> str:
+        proof = {"expires": str(int((self._clock.now() + lifetime).timestamp())), "name": download_name, "for": reader}
+        return f"/files/{checked_key(key)}?" + urlencode(proof | {"signature": self._signature(key, proof)})
 
     async def check(self) -> None:
         if not await asyncio.to_thread((self._root / _SECRET_FILE).is_file):
@@ -75,12 +78,13 @@ class FolderStore:
     def _path(self, key: str) -> Path:
         return self._root / checked_key(key)
 
-    def _signature(self, key: str, expires: str, name: str) -> str:
-        return hmac.new(self._secret, f"{key}\n{expires}\n{name}".encode(), hashlib.sha256).hexdigest()
+    def _signature(self, key: str, proof: Mapping[str, str]) -> str:
+        signed = json.dumps([key, *(proof.get(name, "") for name in _PROOF)])
+        return hmac.new(self._secret, signed.encode(), hashlib.sha256).hexdigest()
 
     async def _serve(self, request: Request) -> Response:
         key, name = request.path_params["key"], request.query_params.get("name", "")
-        if not self._is_signed(request, key, name):
+        if not self._is_signed(key, request.query_params):
             return PlainTextResponse("This link is not valid, or not any more.\n", status_code=403)
         try:
             path = self._path(key)
@@ -90,11 +94,10 @@ class FolderStore:
             return _missing()
         return FileResponse(path, media_type=_media_type(key), headers=_headers(name))
 
-    def _is_signed(self, request: Request, key: str, name: str) -> bool:
-        expires = request.query_params.get("expires", "")
-        signature = request.query_params.get("signature", "")
-        genuine = hmac.compare_digest(self._signature(key, expires, name).encode(), signature.encode())
-        return genuine and self._clock.now().timestamp() < int(expires)
+    def _is_signed(self, key: str, proof: Mapping[str, str]) -> bool:
+        signature = proof.get("signature", "")
+        genuine = hmac.compare_digest(self._signature(key, proof).encode(), signature.encode())
+        return genuine and self._clock.now().timestamp() < int(proof["expires"])
 
 
 def _missing() -> Response:

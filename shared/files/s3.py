@@ -110,7 +110,7 @@ class S3Store:
         except ClientError:
             raise FileMissing(key) from None
 
-    async def link(self, key: str, lifetime: timedelta, download_name: str) -> str:
+    async def link(self, key: str, lifetime: timedelta, download_name: str, reader: str = "") -> str:  # noqa: ARG002
         return await self._signer.generate_presigned_url(
             "get_object",
             Params={

@@ -57,8 +57,9 @@ class FileStore(Protocol):
     async def read(self, key: str) -> bytes:
         """Raises FileMissing."""
 
-    async def link(self, key: str, lifetime: timedelta, download_name: str) -> str:
-        """A signed URL that downloads the file under that name until the lifetime is over."""
+    async def link(self, key: str, lifetime: timedelta, download_name: str, reader: str = "") -> str:
+        """A signed URL that downloads the file under that name until the lifetime is over. Where it leads to this
+        store's own routes it says for what kind of `reader` it was made, in the parameter `for`."""
 
     async def check(self) -> None:
         """Raises FileStoreUnavailable when the store cannot be used."""

@@ -33,3 +33,15 @@ def is_frozen(viewer: Viewer, frozen_workspaces: Collection[Role]) -> bool:
     if viewer.workspace is None:
         return bool(frozen_workspaces)
     return viewer.workspace in frozen_workspaces
+
+
+def reader_of(viewer: Viewer) -> str:
+    """What a link says of the viewer that it was made for, so that the freeze holds for it when it is followed."""
+    return MONEY_READ if viewer.has_scope(MONEY_READ) else viewer.role.value
+
+
+def is_frozen_for(reader: str, frozen_workspaces: Collection[Role]) -> bool:
+    """The same as `is_frozen`, of a link; nobody's is frozen where anything is."""
+    roles = [role for role in Role if role.value == reader]
+    scopes = frozenset({reader})
+    return is_frozen(Viewer("", roles[0] if roles else Role.SERVICE, scopes), frozen_workspaces)

@@ -12,6 +12,7 @@ from services.billing.domain.progress import Progress
 from services.billing.reads import (
     Pay,
     cycles_by_id,
+    cycles_of_person,
     lines_by_payout,
     pay_of_month,
     payouts_by_id,
@@ -20,7 +21,7 @@ from services.billing.reads import (
 )
 from services.billing.sql.explanations import Trace, traces_by_session
 from services.billing.work import BillingWork
-from shared.auth.viewer import Role
+from shared.auth.viewer import Role, Viewer
 from shared.database.database import Row, Statements
 from shared.database.watch import Watch
 from shared.graphql.context import Context
@@ -39,6 +40,7 @@ class Loaders:
     rate: DataLoader[UUID, Row | None]
     pay: DataLoader[tuple[UUID, Month], Pay]
     trace: DataLoader[UUID, Trace | None]
+    own_cycle: DataLoader[UUID, Row | None]
 
     def forget(self) -> None:
         for loader in vars(self).values():
@@ -60,6 +62,13 @@ class BillingContext(Context):
         own = self.viewer.role is Role.PARENT and self.viewer.person_id == entry["parent_id"]
         return self.sees_overview or own
 
+    async def trace_of(self, session_id: UUID) -> Trace | None:
+        """What billing has of a session; somebody else's is as one that it has not heard of."""
+        trace = await self.load.trace.load(session_id)
+        if trace and (self.sees_charge(trace.entry) or self.sees_tutor(trace.entry["tutor_id"])):
+            return trace
+        return None
+
     @property
     def sees_overview(self) -> bool:
         """Whether the organisation as a whole is this viewer's to see."""
@@ -71,11 +80,16 @@ class BillingContext(Context):
         return self.viewer.person_id if self.viewer.role is Role.TUTOR else None
 
 
-def loaders(work: BillingWork) -> Loaders:
+def loaders(work: BillingWork, viewer: Viewer) -> Loaders:
     database = work.database
 
     async def rates(statements: Statements, tutor_ids: Sequence[UUID]) -> dict[UUID, Row]:
         return await rates_by_tutor(statements, work.today, tutor_ids)
+
+    async def own_cycles(statements: Statements, cycle_ids: Sequence[UUID]) -> dict[UUID, Row]:
+        if viewer.role in (Role.COORDINATOR, Role.SERVICE):
+            return await cycles_by_id(statements, cycle_ids)
+        return await cycles_of_person(statements, viewer.person_id, cycle_ids)
 
     return Loaders(
         cycle=_by_key(database, cycles_by_id),
@@ -85,6 +99,7 @@ def loaders(work: BillingWork) -> Loaders:
         rate=_by_key(database, rates),
         pay=DataLoader(lambda keys: _pay(work, keys)),
         trace=_by_key(database, traces_by_session),
+        own_cycle=_by_key(database, own_cycles),
     )
 
 

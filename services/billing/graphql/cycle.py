@@ -51,7 +51,7 @@ class BillingCycle:
 
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: object) -> Self | None:  # noqa: A002
-        row = await info.context.load.cycle.load(parse_id(id))
+        row = await info.context.load.own_cycle.load(parse_id(id))
         return cls.of(row) if row else None
 
     @strawberry.field

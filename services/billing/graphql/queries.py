@@ -1,21 +1,19 @@
 """What can be asked of billing."""
 
 from functools import partial
-from uuid import UUID
 
 import strawberry
 
 from services.billing import reads
-from services.billing.domain.payouts import PayoutStatus
 from services.billing.graphql.agreements import AgreementQuery
-from services.billing.graphql.context import BillingContext
 from services.billing.graphql.cycle import BillingCycle, Info, not_yet, shown_id
+from services.billing.graphql.filters import KEYS, PayoutFilter
 from services.billing.graphql.reconciliation import BillingReconciliation
 from services.billing.graphql.types import Payout, Tutor
+from services.billing.reads import PayoutOrder
 from services.billing.use_cases.preview_cycle import CyclePreview as Preview
 from services.billing.use_cases.preview_cycle import preview_cycle
 from services.billing.use_cases.reconcile_cycle import reconcile_cycle
-from shared.database.database import Row
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
 from shared.graphql.money import ShownMoney, show
 from shared.graphql.pages import Connection, Page, connection
@@ -70,23 +68,6 @@ class CyclePreview:
         return show(Money(self.preview.totals.payout_minor, info.context.currency), info)
 
 
-@strawberry.input
-class PayoutFilter:
-    month: Month | None = None
-    tutor_id: strawberry.ID | None = None
-    status: PayoutStatus | None = None
-
-    def asked(self, context: BillingContext) -> reads.PayoutChoice:
-        """The choice among the payouts that the viewer may see."""
-        tutor_id = parse_id(self.tutor_id, "tutorId") if self.tutor_id else context.only_tutor
-        return reads.PayoutChoice(
-            month=str(self.month) if self.month else None,
-            tutor_id=tutor_id,
-            status=self.status.value if self.status else None,
-            nothing=not context.sees_overview and (tutor_id is None or tutor_id != context.only_tutor),
-        )
-
-
 @strawberry.type
 class Query(AgreementQuery):
     @strawberry.field
@@ -134,18 +115,18 @@ class Query(AgreementQuery):
         self,
         info: Info,
         filter: PayoutFilter | None = None,  # noqa: A002
+        order: PayoutOrder = PayoutOrder.NEWEST_FIRST,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Payout]:
         """The newest month first. Tutors see their own, parents none."""
-        choice = (filter or PayoutFilter()).asked(info.context)
-        page = Page.asked(first, after, tuple[str, UUID])
+        choice = (filter or PayoutFilter()).choice(info.context, order)
+        page = Page.asked(first, after, KEYS[order])
         database = info.context.work.database
-        rows: list[Row] = await reads.payouts_page(database, choice, page.after, page.limit)
         return connection(
             page,
-            rows,
-            key=lambda row: (row["month"], row["tutor_id"]),
+            await reads.payouts_page(database, choice, page.after, page.limit),
+            key=lambda row: [row[column] for column in order.value],
             node=Payout.of,
-            count=lambda: reads.count_payouts(database, choice),
+            count=partial(reads.count_payouts, database, choice),
         )

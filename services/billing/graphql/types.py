@@ -43,16 +43,13 @@ class Session:
     status: SessionStatus = strawberry.field(directives=[External()], default=SessionStatus.APPROVED)
 
     @classmethod
-    async def resolve_reference(
+    def resolve_reference(
         cls,
-        info: Info,
         id: strawberry.ID,  # noqa: A002
         status: str = SessionStatus.APPROVED,
         **_: object,
-    ) -> Self | None:
-        trace = await info.context.load.trace.load(parse_id(id))
-        if trace and not (info.context.sees_charge(trace.entry) or info.context.sees_tutor(trace.entry["tutor_id"])):
-            return None
+    ) -> Self:
+        parse_id(id)
         if status not in SessionStatus.__members__:
             raise InvalidInput(f"no such status of a session: {status[:32]!r}")
         return cls(id=id, status=SessionStatus(status))
@@ -60,7 +57,7 @@ class Session:
     @by_status
     async def explain(self, info: Info) -> "SessionExplanation":
         """Why it is, or is not, on an invoice and in a payout. Parents are told of the charge, tutors of the pay."""
-        trace = await info.context.load.trace.load(parse_id(self.id))
+        trace = await info.context.trace_of(parse_id(self.id))
         return SessionExplanation.of(trace, info) if trace else SessionExplanation.unknown(self.status, info)
 
 

@@ -3,20 +3,20 @@
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from msgspec import Meta
 
 from services.invoicing import reads
 from services.invoicing.domain.documents import DocumentStatus, file_name
 from services.invoicing.domain.payments import PaymentMethod, PaymentStatus, due_minor
 from services.invoicing.graphql.context import Info
+from services.invoicing.graphql.filters import KEYS
 from services.invoicing.graphql.lines import InvoicedPackage, InvoicedSession, InvoiceLine
 from services.invoicing.reads import Wanted
 from shared.contracts.billing import Statement
 from shared.database.database import Row
+from shared.graphql.context import reader_of
 from shared.graphql.money import Document, ShownMoney, show
 from shared.graphql.pages import TIME_KEY, Connection, Page, connection, listed
 from shared.ids import parse_id
@@ -24,12 +24,7 @@ from shared.money import Money
 from shared.period import Month
 
 LINK_LIFETIME = timedelta(minutes=15)
-PLACE_KEY: Any = tuple[Annotated[str, Meta(pattern=r"^\d{4}-\d\d$")], Annotated[int, Meta(ge=0, lt=2**31)]]
-"""An invoice's place in the list: its month and its ordinal."""
-
-strawberry.enum(PaymentStatus, description="What has been paid of an invoice.")
 strawberry.enum(PaymentMethod, description="How money came in.")
-strawberry.enum(DocumentStatus, description="Whether an invoice's PDF is there.")
 
 
 @strawberry.federation.type(keys=["id"])
@@ -311,7 +306,7 @@ def _no_document(status: DocumentStatus) -> Document:
 
 async def _linked(info: Info, file: Row) -> Document:
     name = file_name(file["number"], file["version"])
-    url = await info.context.files.link(file["file_key"], LINK_LIFETIME, name)
+    url = await info.context.files.link(file["file_key"], LINK_LIFETIME, name, reader_of(info.context.viewer))
     return Document(available=True, url=url, sha256=file["sha256"], reason=None)
 
 
@@ -320,21 +315,13 @@ async def _invoice(info: Info, invoice_id: UUID | None) -> Invoice | None:
     return Invoice.of(row) if row else None
 
 
-@strawberry.input(description="All that are given must hold.")
-class InvoiceFilter:
-    month: Month | None = None
-    parent_id: strawberry.ID | None = None
-    payment_status: PaymentStatus | None = None
-    document_status: DocumentStatus | None = None
-
-
 async def invoice_page(info: Info, wanted: Wanted, first: int | None, after: str | None) -> Connection[Invoice]:
     context = info.context
-    page = Page.asked(first, after, PLACE_KEY)
+    page = Page.asked(first, after, KEYS[wanted.order])
     return connection(
         page,
         await reads.invoice_page(context.database.dialect, context.sight, wanted, page).rows(context.database),
-        key=lambda row: (row["month"], row["ordinal"]),
+        key=wanted.order.key,
         node=Invoice.of,
         count=partial(reads.count_invoices, context.database, context.sight, wanted),
     )

@@ -4,8 +4,9 @@ import strawberry
 
 from services.invoicing import reads
 from services.invoicing.graphql.context import Info
-from services.invoicing.graphql.invoices import Invoice, InvoiceDocument, InvoiceFilter, invoice_page
-from services.invoicing.reads import Wanted
+from services.invoicing.graphql.filters import InvoiceFilter
+from services.invoicing.graphql.invoices import Invoice, InvoiceDocument, invoice_page
+from services.invoicing.reads import InvoiceOrder
 from shared.errors import InvalidInput
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
 from shared.graphql.pages import TIME_KEY, Connection, listed
@@ -37,11 +38,13 @@ class Query:
         info: Info,
         filter: InvoiceFilter | None = None,  # noqa: A002 -- the argument's public name
         search: str | None = None,
+        order: InvoiceOrder = InvoiceOrder.NEWEST_FIRST,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Invoice]:
         """The newest month first, and in it the highest number. `search` is a piece of a number or of a name."""
-        return await invoice_page(info, _wanted(filter or InvoiceFilter(), search), first, after)
+        wanted = (filter or InvoiceFilter()).wanted(info.context, search, order)
+        return await invoice_page(info, wanted, first, after)
 
     @strawberry.field
     async def parked_documents(
@@ -61,13 +64,3 @@ class Query:
     ) -> Connection[AuditEntry]:
         """What coordinators did to payments and invoices, the latest first."""
         return await audited(info.context.database, filter, first, after)
-
-
-def _wanted(asked: InvoiceFilter, search: str | None) -> Wanted:
-    return Wanted(
-        month=asked.month,
-        parent_id=parse_id(asked.parent_id, "parentId") if asked.parent_id else None,
-        payment_status=asked.payment_status,
-        document_status=asked.document_status,
-        search=search,
-    )

@@ -13,23 +13,28 @@ def place_of(month: str, ordinal: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Invoices:
-    """Where invoices `i` are read from, the newest month first and in it the highest number.
+    """Where invoices `i` are read from, and in which order: the newest month first and in it the highest number.
 
-    `after` continues behind a month and an ordinal.
+    `after` continues behind a place in that order, like a month and an ordinal.
     """
 
     tables: str
-    newest_first: str
+    ordered: str
     after: str
 
     def listed(self, conditions: str, limit: int) -> str:
-        return f"SELECT {_COLUMNS} FROM {self.tables} WHERE {conditions} {self.newest_first} LIMIT {limit}"
+        return f"SELECT {_COLUMNS} FROM {self.tables} WHERE {conditions} {self.ordered} LIMIT {limit}"
 
     def counted(self, conditions: str) -> str:
         return f"SELECT count(*) AS invoices FROM {self.tables} WHERE {conditions}"
 
 
-_COLUMNS = """
+DUE_MINOR = (
+    "CASE WHEN i.payment_status = 'VOID' OR i.paid_minor > i.total_minor THEN 0 ELSE i.total_minor - i.paid_minor END"
+)
+"""The rule of domain/payments.py."""
+_COLUMNS = f"""
+    {DUE_MINOR} AS due_minor,
     i.id, i.number, i.cycle_id, i.month, i.ordinal, i.parent_id, i.issued_at, i.currency,
     i.subtotal_minor, i.discount_minor, i.tax_minor, i.total_minor, i.payment_status, i.paid_minor,
     i.document_status, i.void_reason, i.voided_at
@@ -42,6 +47,14 @@ FOUND_IN_SQLITE = Invoices(
     f"f.rowid < {place_of('{}', '{}')}",
 )
 """Through the full-text index, which gives what it finds in the order of its row numbers, the places."""
+LARGEST_FIRST = {
+    amount: (
+        f"ORDER BY {amount} DESC, i.month DESC, i.ordinal DESC",
+        f"({amount}, i.month, i.ordinal) < ({{}}, {{}}, {{}})",
+    )
+    for amount in (DUE_MINOR, "i.total_minor")
+}
+"""Instead of the newest first: how an order by an amount is written, and how it goes on."""
 THESE = f"SELECT {_COLUMNS} FROM invoice i"
 STATEMENTS = "SELECT id, statement FROM invoice WHERE id = ANY($1::uuid[])"
 RENDERED_FILES = """

@@ -52,6 +52,8 @@ class SessionFilter:
             *_same_id("c.package_id", self.session_package_id, "sessionPackageId"),
             *_equal("s.external_ref", self.external_ref),
         ]
+        if info.context.reads.hides_families and (self.parent_id or self.session_package_id):
+            filters.append(("false", ()))
         if self.month is not None:
             zone = info.context.work.organisation.zone
             filters += _compared("s.starts_at >= {}", self.month.starts_at(zone))

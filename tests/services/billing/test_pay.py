@@ -246,6 +246,53 @@ async def test_a_parent_may_know_a_cycle_but_not_what_it_came_to(desk: Desk, mon
     assert unseen == {"billingCycle": None, "billingCycles": {"totalCount": 0, "nodes": []}}
 
 
+BY_NET = """
+query ($filter: PayoutFilter, $order: PayoutOrder! = NEWEST_FIRST, $first: Int, $after: String) {
+  payouts(filter: $filter, order: $order, first: $first, after: $after) {
+    totalCount pageInfo { endCursor } nodes { netAmount { amount } }
+  }
+}"""
+
+
+async def test_payouts_by_their_amounts(desk: Desk, month: WorkedMonth) -> None:
+    await close_two_months(desk)
+    largest: dict[str, Any] = {"order": "LARGEST_NET_FIRST"}
+    everything = (await desk.ask(BY_NET, **largest))["payouts"]
+    amounts = [float(node["netAmount"]["amount"]) for node in everything["nodes"]]
+    assert amounts == sorted(amounts, reverse=True)
+    assert {1450.0, 600.0} <= set(amounts)
+    seen, after = [], None
+    for _ in amounts:
+        page = (await desk.ask(BY_NET, first=1, after=after, **largest))["payouts"]
+        seen += [float(node["netAmount"]["amount"]) for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+    assert seen == amounts
+    middle = {"month": "2026-10", "netAmountAtLeast": {"amount": "600"}, "netAmountAtMost": {"amount": "1449.99"}}
+    narrowed = (await desk.ask(BY_NET, filter=middle, **largest))["payouts"]
+    assert (narrowed["totalCount"], narrowed["nodes"]) == (1, [{"netAmount": {"amount": "600.00"}}])
+    own = (await desk.ask(BY_NET, tutor(month.omar), **largest))["payouts"]
+    assert {"netAmount": {"amount": "1450.00"}} not in own["nodes"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"order": "LARGEST_NET_FIRST"},
+        {"filter": {"netAmountAtLeast": {"amount": "1"}}},
+        {"filter": {"netAmountAtMost": {"amount": "1"}}},
+    ],
+)
+async def test_no_list_of_payouts_tells_amounts_while_they_are_frozen(
+    hosting: Hosting, month: WorkedMonth, asked: dict[str, Any]
+) -> None:
+    async with hosting([COMPONENT]) as asker:
+        for viewer in (None, tutor(month.omar), Viewer("machine", Role.SERVICE)):
+            with pytest.raises(Refused) as refused:
+                await asker.ask("billing", BY_NET, viewer, **asked)
+            assert refused.value.code == "MONEY_FROZEN"
+        await asker.ask("billing", BY_NET, Viewer("machine", Role.SERVICE, frozenset({MONEY_READ})), **asked)
+
+
 async def test_money_is_frozen_by_default_and_live_with_the_scope(
     hosting: Hosting, desk: Desk, month: WorkedMonth
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from shared.auth.viewer import MONEY_READ
 from shared.runtime.serving import serving
 from tests.asking import Asker
 
@@ -167,8 +168,20 @@ async def test_running_the_month_without_billing_says_so(client: Client) -> None
 
 
 async def test_files_are_the_stores_own_business(client: Client, gateway: Asker) -> None:
-    assert (await client.send("GET", "/files/none.pdf", token="")).status in {403, 404}
+    assert (await client.send("GET", "/files/none.pdf?for=money:read", token="")).status in {403, 404}
     await gateway.host.files.put_if_absent("a.pdf", b"%PDF", "application/pdf")
-    link = await gateway.host.files.link("a.pdf", timedelta(minutes=5), "a.pdf")
+    link = await gateway.host.files.link("a.pdf", timedelta(minutes=5), "a.pdf", MONEY_READ)
     answer = await client.send("GET", link, token="")
     assert (answer.status, answer.text) == (200, "%PDF")
+
+
+@pytest.mark.parametrize("reader", ["parent", "coordinator", "service", "", "nobody"])
+async def test_a_link_of_a_frozen_workspace_is_shut_whenever_it_was_made(
+    client: Client, gateway: Asker, reader: str
+) -> None:
+    await gateway.host.files.put_if_absent("a.pdf", b"%PDF", "application/pdf")
+    link = await gateway.host.files.link("a.pdf", timedelta(minutes=5), "a.pdf", reader)
+    answer = await client.send("GET", link, token="")
+    assert (answer.status, answer.code) == (409, "MONEY_FROZEN")
+    forged = await client.send("GET", link.replace(f"for={reader}", "for=money%3Aread"), token="")
+    assert (forged.status, "%PDF" in forged.text) == (403, False)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
+from services.packages.reads import Reads
 from shared.auth.viewer import MONEY_READ, Role, Viewer
 from tests.conftest import Hosting
 from tests.services.packages.desk import Desk, Family, local, move_in, open_desk
@@ -98,6 +100,14 @@ async def test_a_parent_whose_subject_is_nobody_sees_nothing(desk: Desk) -> None
     assert {len(listed["nodes"]) for listed in seen.values()} == {0}
 
 
+@pytest.mark.parametrize("role", [Role.PARENT, Role.TUTOR])
+async def test_no_family_is_anybodys_whose_subject_is_nobody(desk: Desk, town: Town, role: Role) -> None:
+    """Subscriptions ask this of each change of an alert."""
+    reads = Reads(desk.asker.host.databases["packages"], Viewer("somebody", role))
+    assert not reads.sees_family(UUID(town.asha.asha))
+    assert Reads(reads.statements, Viewer("somebody", Role.COORDINATOR)).sees_family(UUID(town.asha.asha))
+
+
 async def test_entities_are_resolved_in_the_order_asked_and_hidden_ones_are_null(desk: Desk, town: Town) -> None:
     query = (
         "query($r: [_Any!]!) { _entities(representations: $r) { ... on Parent { name } ... on Session { status } } }"
@@ -119,6 +129,30 @@ async def test_a_tutors_search_tells_nothing_of_parents(desk: Desk, town: Town) 
     for search, everybody, meena in (("asha", 1, 0), ("ira", 1, 1), ("meena", 1, 1), ("kabir", 1, 0), ("omar", 1, 0)):
         assert (await desk.ask(query, s=search))["sessions"]["totalCount"] == everybody, search
         assert (await desk.ask(query, tutor, s=search))["sessions"]["totalCount"] == meena, search
+
+
+async def test_a_parents_search_does_not_tell_how_to_reach_tutors(desk: Desk, town: Town) -> None:
+    reach = 'mutation($id: ID!) { updatePerson(input: {id: $id, phone: "+91 98411 22222"}) { tutor { phone } } }'
+    await desk.ask(reach, id=town.asha.meena)
+    query = "query($s: String) { tutors(search: $s) { totalCount nodes { name phone externalRef } } }"
+    parent = Viewer(town.asha.asha, Role.PARENT)
+    assert (await desk.ask(query, s="98411"))["tutors"]["totalCount"] == 1
+    assert (await desk.ask(query, parent, s="98411"))["tutors"] == {"totalCount": 0, "nodes": []}
+    meena = {"name": "Meena", "phone": None, "externalRef": None}
+    assert (await desk.ask(query, parent, s="meena"))["tutors"]["nodes"] == [meena]
+
+
+async def test_a_tutors_filters_tell_nothing_of_families(desk: Desk, town: Town) -> None:
+    """Which children are whose, and which package pays, is for families and coordinators."""
+    query = "query($f: SessionFilter) { sessions(filter: $f) { totalCount } }"
+    tutor = Viewer(town.asha.meena, Role.TUTOR)
+    for narrowed, count in (
+        ({"parentId": town.asha.asha}, 0),
+        ({"sessionPackageId": town.lots[0]}, 0),
+        ({"childId": town.asha.ira}, 1),
+    ):
+        assert (await desk.ask(query, f=narrowed))["sessions"]["totalCount"] == 1
+        assert (await desk.ask(query, tutor, f=narrowed))["sessions"]["totalCount"] == count, narrowed
 
 
 @pytest.mark.usefixtures("town")
