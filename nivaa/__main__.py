@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from shared.errors import NivaaError
 
-COMMANDS = ("up", "token", "settings", "import", "run-monthly", "verify", "invoices", "dead-letters", "explain")
+COMMANDS = ("up", "token", "settings", "import", "run-monthly", "verify", "invoices", "dead-letters", "explain", "bot")
 UNUSABLE_SETTINGS = 2
 INTERRUPTED = 130
 

@@ -13,7 +13,7 @@ from services.embedded import COMPONENTS
 from shared.auth.viewer import Role, Viewer
 from shared.runtime.host import open_host
 from shared.runtime.logging import configure_logging
-from shared.runtime.peers import HttpPeer
+from shared.runtime.peers import HttpPeer, Peer
 from shared.runtime.settings import Settings
 
 _TIMEOUT = aiohttp.ClientTimeout(total=600)
@@ -24,11 +24,18 @@ async def reach_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     """As the coordinator. Raises NivaaError where no token can be made."""
     configure_logging("warning")
     token = mint(settings, Viewer(COORDINATOR, Role.COORDINATOR))
+    async with reach_peer(settings) as peer:
+        yield Gateway(peer, token)
+
+
+@asynccontextmanager
+async def reach_peer(settings: Settings) -> AsyncIterator[Peer]:
+    """The gateway, for whoever brings a token of their own."""
     if urlsplit(settings.gateway_url).scheme == "inproc":
         # One bot is enough: whoever serves has it, and Telegram gives its messages to one of them only.
         overrides = {"NIVAA_DATA_DIR": settings.data_dir, "NIVAA_BOT_TOKEN": ""}
         async with open_host(COMPONENTS, overrides=overrides) as host:
-            yield Gateway(host.peer("gateway"), token)
+            yield host.peer("gateway")
     else:
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-            yield Gateway(HttpPeer(settings.gateway_url, session), token)
+            yield HttpPeer(settings.gateway_url, session)

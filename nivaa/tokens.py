@@ -13,7 +13,15 @@ LIFETIME = timedelta(days=30)
 
 def mint(settings: Settings, viewer: Viewer) -> str:
     """Raises NivaaError where somebody else issues the tokens."""
-    if settings.jwks_url:
+    issuer = local_issuer(settings)
+    if issuer is None:
         raise NivaaError(f"tokens come from the issuer of {settings.jwks_url}: there is no local key")
+    return issuer.mint(viewer, datetime.now(UTC), LIFETIME)
+
+
+def local_issuer(settings: Settings) -> TokenIssuer | None:
+    """None where somebody else issues the tokens."""
+    if settings.jwks_url:
+        return None
     key = KeyFile.open(settings.key_file).signing_key
-    return TokenIssuer(key, settings.jwt_issuer, settings.jwt_audience).mint(viewer, datetime.now(UTC), LIFETIME)
+    return TokenIssuer(key, settings.jwt_issuer, settings.jwt_audience)

@@ -9,16 +9,17 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from services.bot.asking import Gateway
+from services.bot.asking import Gateway, issuer_of
+from services.bot.catalogues import read_catalogues
+from services.bot.chats import LinkedChats
+from services.bot.dialogue import Dialogue
+from services.bot.domain.catalogue import Catalogues
 from services.bot.domain.errors import NoBot
 from services.bot.events import handlers
 from services.bot.graphql.context import BotContext, BotName
 from services.bot.graphql.schema import SCHEMA
 from services.bot.settings import BotSettings
-from services.bot.use_cases.answer import answer
 from services.bot.use_cases.keep_delivering import keep_delivering
-from shared.auth.keys import KeyFile
-from shared.auth.tokens import TokenIssuer
 from shared.auth.viewer import Viewer
 from shared.graphql.context import is_frozen
 from shared.graphql.server import GraphQLServer
@@ -32,11 +33,11 @@ log = structlog.get_logger()
 async def open_bot(around: Surroundings) -> AsyncIterator[Service]:
     settings: BotSettings = around.settings
     work = Work(database=around.database, outbox=around.outbox, clock=around.clock)
-    due = asyncio.Event()
-    async with _telegram(around, work, due) as (bot_name, jobs):
+    due, catalogues = asyncio.Event(), read_catalogues(settings.locale)
+    async with _telegram(around, work, catalogues, due) as (bot_name, jobs):
         graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, bot_name))
         app = Starlette(routes=[Route("/graphql", graphql)])
-        yield Service(app=app, handlers=handlers(due), jobs=jobs)
+        yield Service(app=app, handlers=handlers(due, catalogues), jobs=jobs)
 
 
 def _context(settings: BotSettings, work: Work, bot_name: BotName, viewer: Viewer) -> BotContext:
@@ -51,7 +52,9 @@ def _context(settings: BotSettings, work: Work, bot_name: BotName, viewer: Viewe
 
 
 @asynccontextmanager
-async def _telegram(around: Surroundings, work: Work, due: asyncio.Event) -> AsyncIterator[tuple[BotName, list[Job]]]:
+async def _telegram(
+    around: Surroundings, work: Work, catalogues: Catalogues, due: asyncio.Event
+) -> AsyncIterator[tuple[BotName, list[Job]]]:
     """The bot's name and what it does; without a token it has neither."""
     settings: BotSettings = around.settings
     token = settings.bot_token.get_secret_value()
@@ -62,27 +65,19 @@ async def _telegram(around: Surroundings, work: Work, due: asyncio.Event) -> Asy
     from services.bot.telegram.client import open_telegram  # noqa: PLC0415 - aiogram takes seconds to load
     from services.bot.telegram.polling import poll  # noqa: PLC0415
 
-    gateway = Gateway(around.peer("gateway"), _issuer(around))
-
-    async def reply(chat_id: int, text: str) -> str:
-        return await answer(work, gateway.ask, chat_id, text)
-
+    dialogue = Dialogue(
+        chats=LinkedChats(work),
+        gateway=Gateway(around.peer("gateway"), issuer_of(settings, around.token_issuer)).ask,
+        catalogues=catalogues,
+        clock=work.clock,
+        zone=settings.zone,
+    )
     async with open_telegram(token, settings.bot_api_url) as telegram:
-        yield telegram.name, [lambda: poll(telegram, reply), lambda: keep_delivering(work, telegram.send, due)]
+        yield telegram.name, [lambda: poll(telegram, dialogue), lambda: keep_delivering(work, telegram.send, due)]
 
 
 async def _no_bot() -> str:
     raise NoBot("This organisation has no Telegram bot yet.")
-
-
-def _issuer(around: Surroundings) -> TokenIssuer:
-    """Signs the bot's tokens for linked people."""
-    settings: BotSettings = around.settings
-    if around.token_issuer is not None:
-        return around.token_issuer
-    if settings.bot_key_file is None:
-        raise ValueError("with NIVAA_JWKS_URL the bot needs NIVAA_BOT_KEY_FILE")
-    return TokenIssuer(KeyFile.open(settings.bot_key_file).signing_key, settings.jwt_issuer, settings.jwt_audience)
 
 
 COMPONENT = Component(name="bot", settings=BotSettings, open=open_bot, port=8004)

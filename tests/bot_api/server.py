@@ -37,10 +37,17 @@ class Failure:
 class SentMessage:
     """A message as its reader has it. `second` is the loop's clock when it arrived."""
 
+    message_id: int
     chat_id: int
     text: str
     reply_markup: dict[str, Any] | None
     second: float
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """What each button sends when it is pressed, by its label."""
+        rows = (self.reply_markup or {}).get("inline_keyboard", [])
+        return {button["text"]: button["callback_data"] for row in rows for button in row}
 
 
 Method = Callable[[dict[str, str]], Awaitable[Any]]
@@ -49,27 +56,62 @@ Method = Callable[[dict[str, str]], Awaitable[Any]]
 @dataclass
 class BotApi:
     url: str = ""
-    commands: list[dict[str, str]] = field(default_factory=list)
+    commands: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """By language; the empty one is for all others."""
     sent: list[SentMessage] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    notices: dict[str, str] = field(default_factory=dict)
+    """What pressed buttons were answered, by the press."""
     _updates: deque[dict[str, Any]] = field(default_factory=deque)
     _failures: dict[str, deque[Failure]] = field(default_factory=lambda: defaultdict(deque))
     _blocked: set[int] = field(default_factory=set)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _last_update_id: int = 0
 
-    async def write(self, chat_id: int, text: str, chat_type: str = "private") -> None:
+    async def write(self, chat_id: int, text: str, chat_type: str = "private", language: str = "en") -> None:
         """A user writes to the bot."""
+        await self.post(chat_id, {"text": text, "entities": _entities(text)}, chat_type, language)
+
+    async def post(
+        self, chat_id: int, content: dict[str, Any], chat_type: str = "private", language: str = "en"
+    ) -> None:
+        """A user sends the bot a message with this in it."""
         self._last_update_id += 1
         message = {
-            "message_id": self._last_update_id,
+            "message_id": 100_000 + self._last_update_id,
             "date": 1_790_000_000,
             "chat": {"id": chat_id, "type": chat_type},
-            "from": {"id": chat_id, "is_bot": False, "first_name": "Somebody"},
-            "text": text,
-            "entities": _entities(text),
+            "from": _user(chat_id, language),
+            **content,
         }
         await self._add_update({"update_id": self._last_update_id, "message": message})
+
+    async def press(self, chat_id: int, data: str, message_id: int | None = None, language: str = "en") -> str:
+        """A user presses a button that sends this, under the bot's latest message there or another one; gives the
+        notice that answers it. Telegram no longer shows a message that it does not know."""
+        self._last_update_id += 1
+        press = f"press-{self._last_update_id}"
+        known = [message for message in self.sent if message.chat_id == chat_id]
+        under = message_id or known[-1].message_id
+        date = 1_790_000_000 if any(message.message_id == under for message in known) else 0
+        query = {
+            "id": press,
+            "from": _user(chat_id, language),
+            "chat_instance": "1",
+            "data": data,
+            "message": {"message_id": under, "date": date, "chat": {"id": chat_id, "type": "private"}},
+        }
+        await self._add_update({"update_id": self._last_update_id, "callback_query": query})
+        async with asyncio.timeout(PATIENCE_SECONDS), self._changed:
+            await self._changed.wait_for(lambda: press in self.notices)
+        return self.notices[press]
+
+    async def choose(self, chat_id: int, label: str) -> str:
+        """Presses the button with that label under the latest message; gives the notice."""
+        return await self.press(chat_id, self.latest(chat_id).buttons[label])
+
+    def latest(self, chat_id: int) -> SentMessage:
+        return [message for message in self.sent if message.chat_id == chat_id][-1]
 
     async def repeat_last_update(self) -> None:
         """Delivers the latest update once more under its own id, as Telegram does when a confirmation was lost."""
@@ -81,10 +123,10 @@ class BotApi:
             await self._changed.wait_for(lambda: len(self.texts(chat_id)) >= count)
         return self.texts(chat_id)
 
-    async def ask(self, chat_id: int, text: str) -> str:
+    async def ask(self, chat_id: int, text: str, language: str = "en") -> str:
         """Writes, and gives the bot's next message in that chat."""
         before = len(self.texts(chat_id))
-        await self.write(chat_id, text)
+        await self.write(chat_id, text, language=language)
         return (await self.messages(chat_id, before + 1))[before]
 
     def texts(self, chat_id: int) -> list[str]:
@@ -107,7 +149,8 @@ class BotApi:
             await self._changed.wait_for(lambda: self.calls.count(method.lower()) >= count)
 
     async def _add_update(self, update: dict[str, Any]) -> None:
-        self._blocked.discard(update["message"]["chat"]["id"])
+        [content] = [update[kind] for kind in ("message", "callback_query") if kind in update]
+        self._blocked.discard(content["from"]["id"])
         async with self._changed:
             self._updates.append(update)
             self._changed.notify_all()
@@ -139,6 +182,8 @@ class BotApi:
             "getme": self._get_me,
             "getupdates": self._get_updates,
             "sendmessage": self._send_message,
+            "editmessagetext": self._edit_message_text,
+            "answercallbackquery": self._answer_callback_query,
             "setmycommands": self._set_my_commands,
             "deletewebhook": self._accept,
         }
@@ -150,7 +195,16 @@ class BotApi:
         return True
 
     async def _set_my_commands(self, arguments: dict[str, str]) -> bool:
-        self.commands = json.loads(arguments["commands"])
+        self.commands[arguments.get("language_code", "")] = json.loads(arguments["commands"])
+        return True
+
+    async def _answer_callback_query(self, arguments: dict[str, str]) -> bool | Failure:
+        notice = arguments.get("text", "")
+        if len(notice) > 200:
+            return Failure(400, "Bad Request: MESSAGE_TOO_LONG")
+        async with self._changed:
+            self.notices[arguments["callback_query_id"]] = notice
+            self._changed.notify_all()
         return True
 
     async def _get_updates(self, arguments: dict[str, str]) -> list[dict[str, Any]]:
@@ -165,6 +219,28 @@ class BotApi:
         return list(self._updates)[: int(arguments.get("limit", 100))]
 
     async def _send_message(self, arguments: dict[str, str]) -> dict[str, Any] | Failure:
+        written = self._written(len(self.sent) + 1, arguments)
+        if isinstance(written, Failure):
+            return written
+        async with self._changed:
+            self.sent.append(written)
+            self._changed.notify_all()
+        return _shown(written)
+
+    async def _edit_message_text(self, arguments: dict[str, str]) -> dict[str, Any] | Failure:
+        message_id = int(arguments["message_id"])
+        written = self._written(message_id, arguments)
+        if isinstance(written, Failure):
+            return written
+        if not 1 <= message_id <= len(self.sent) or self.sent[message_id - 1].chat_id != written.chat_id:
+            return Failure(400, "Bad Request: message to edit not found")
+        before = self.sent[message_id - 1]
+        if (before.text, before.reply_markup) == (written.text, written.reply_markup):
+            return Failure(400, "Bad Request: message is not modified")
+        self.sent[message_id - 1] = written
+        return _shown(written)
+
+    def _written(self, message_id: int, arguments: dict[str, str]) -> SentMessage | Failure:
         chat_id, text = int(arguments["chat_id"]), arguments["text"]
         if chat_id in self._blocked:
             return Failure(403, "Forbidden: bot was blocked by the user")
@@ -176,11 +252,19 @@ class BotApi:
         if not text or len(text) > 4096:
             return Failure(400, "Bad Request: message is too long")
         markup = json.loads(arguments["reply_markup"]) if "reply_markup" in arguments else None
-        async with self._changed:
-            self.sent.append(SentMessage(chat_id, text, markup, asyncio.get_running_loop().time()))
-            self._changed.notify_all()
-        chat = {"id": chat_id, "type": "private"}
-        return {"message_id": len(self.sent), "date": 1_790_000_000, "chat": chat, "from": _BOT, "text": text}
+        message = SentMessage(message_id, chat_id, text, markup, asyncio.get_running_loop().time())
+        if any(not 1 <= len(data.encode()) <= 64 for data in message.buttons.values()):
+            return Failure(400, "Bad Request: BUTTON_DATA_INVALID")
+        return message
+
+
+def _shown(message: SentMessage) -> dict[str, Any]:
+    chat = {"id": message.chat_id, "type": "private"}
+    return {"message_id": message.message_id, "date": 1_790_000_000, "chat": chat, "from": _BOT, "text": message.text}
+
+
+def _user(chat_id: int, language: str) -> dict[str, Any]:
+    return {"id": chat_id, "is_bot": False, "first_name": "Somebody", "language_code": language}
 
 
 def _entities(text: str) -> list[dict[str, Any]]:

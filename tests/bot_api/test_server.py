@@ -58,7 +58,7 @@ async def test_messages_and_commands_arrive(api: BotApi, bot: Bot) -> None:
     await bot.send_message(7, "₹ नमस्ते")
     await bot.set_my_commands([BotCommand(command="help", description="What I can do")])
     assert await api.messages(7) == ["₹ नमस्ते"]
-    assert api.commands == [{"command": "help", "description": "What I can do"}]
+    assert api.commands == {"": [{"command": "help", "description": "What I can do"}]}
 
 
 async def test_html_arrives_as_it_is_read_and_broken_html_does_not(api: BotApi, bot: Bot) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from services.bot.domain.replies import Balance, low_alert_for_coordinator, low_alert_for_parent
 from shared.auth.viewer import Role, Viewer
 from tests.bot_api.server import TOKEN, BotApi, serving_bot_api
 from tests.system.conftest import Running
@@ -11,7 +10,8 @@ from tests.system.term import KOLKATA, this_month
 
 TUTORS_CHAT, PARENTS_CHAT, COORDINATORS_CHAT = 1, 2, 3
 INVITE = "mutation { createTelegramLink { url } }"
-NONE_LEFT = Balance("Asha Rao", 0, 5)
+FOR_PARENT = "Your sessions are running low: 0 of 5 sessions left. Please ask your coordinator for a new package."
+FOR_COORDINATOR = "Asha Rao is running low: 0 of 5 sessions left."
 
 
 async def test_people_ask_the_bot_and_hear_of_low_packages(running: Running) -> None:
@@ -33,14 +33,14 @@ async def test_people_ask_the_bot_and_hear_of_low_packages(running: Running) -> 
         await desk.approve(await desk.log(ira, meena, starts[0], billedAsAddon=True))
         for start in starts[1:-1]:
             await desk.approve(await desk.log(ira, meena, start))
-        assert "1 of 5 left" in await api.ask(PARENTS_CHAT, "/lowpackages")
+        assert "1 of 5 sessions left" in await api.ask(PARENTS_CHAT, "/lowpackages")
         assert await api.ask(COORDINATORS_CHAT, "/lowpackages") == "No family is running low."
         assert pushed(api) == []
 
         await desk.approve(await desk.log(ira, meena, starts[-1]))
         await until_all_are_told(api)
-        assert "• Asha Rao: 0 of 5 left" in await api.ask(COORDINATORS_CHAT, "/lowpackages")
-        await until_pay_is(api, sessions="6 (of which add-ons: 1)", gross="₹1,850.00")
+        assert "1. Asha Rao: 0 of 5 sessions left" in await api.ask(COORDINATORS_CHAT, "/lowpackages")
+        await until_pay_is(api, sessions="6, of which 1 add-on", gross="₹1,850.00")
         assert await api.ask(TUTORS_CHAT, "/lowpackages") == "/lowpackages is for parents and coordinators."
         assert len(pushed(api)) == 2
 
@@ -60,13 +60,13 @@ async def until_all_are_told(api: BotApi) -> None:
 
     await until(are_told)
     assert sorted(pushed(api)) == [
-        (PARENTS_CHAT, low_alert_for_parent(NONE_LEFT)),
-        (COORDINATORS_CHAT, low_alert_for_coordinator(NONE_LEFT)),
+        (PARENTS_CHAT, FOR_PARENT),
+        (COORDINATORS_CHAT, FOR_COORDINATOR),
     ]
 
 
 def pushed(api: BotApi) -> list[tuple[int, str]]:
-    alerts = (low_alert_for_parent(NONE_LEFT), low_alert_for_coordinator(NONE_LEFT))
+    alerts = (FOR_PARENT, FOR_COORDINATOR)
     return [(message.chat_id, message.text) for message in api.sent if message.text in alerts]
 
 

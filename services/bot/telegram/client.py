@@ -16,6 +16,7 @@ from aiogram.exceptions import (
     TelegramNotFound,
     TelegramRetryAfter,
 )
+from aiogram.types import InlineKeyboardMarkup
 from markupsafe import escape
 
 from services.bot.domain.deliveries import Blocked, Delivered, Outcome, Refused, SlowDown, Unreachable
@@ -45,11 +46,15 @@ class Telegram:
             log.warning("telegram does not say who the bot is", error=type(error).__name__)
             raise UpstreamUnavailable("Telegram cannot be reached at the moment.") from error
 
-    async def send(self, chat_id: int, text: str) -> Outcome:
+    async def send(self, chat_id: int, text: str, markup: InlineKeyboardMarkup | None = None) -> Outcome:
         """A catalogue's text, or a plain one, once; never raises for anything that Telegram answers."""
         try:
             await self.bot.send_message(
-                chat_id, escape(text), parse_mode=ParseMode.HTML, request_timeout=SEND_TIMEOUT_SECONDS
+                chat_id,
+                escape(text),
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                request_timeout=SEND_TIMEOUT_SECONDS,
             )
         except TelegramRetryAfter as error:
             return SlowDown(timedelta(seconds=error.retry_after))

@@ -5,36 +5,28 @@ the process died comes again; every answer can be given twice.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
 from itertools import groupby
 
 import structlog
-from aiogram import Dispatcher, F, Router
-from aiogram.enums import ChatType
 from aiogram.exceptions import AiogramError
-from aiogram.types import BotCommand, Message, Update
+from aiogram.types import Update
 
-from services.bot.domain.deliveries import SlowDown
-from services.bot.domain.replies import COMMANDS
+from services.bot.dialogue import Dialogue
 from services.bot.finishing import finished
 from services.bot.telegram.client import Telegram
+from services.bot.telegram.dialogue import dispatcher_of, introduce
 
 log = structlog.get_logger()
 
-Answerer = Callable[[int, str], Awaitable[str]]
-"""From the chat and what was written there to the reply."""
-
 POLL_SECONDS = 20
 LONGEST_PAUSE_SECONDS = 30
-LONGEST_REPLY_PAUSE = timedelta(seconds=5)
-"""A reply that would have to wait for longer is dropped: who asked can ask again."""
 
 
-async def poll(telegram: Telegram, answerer: Answerer) -> None:
+async def poll(telegram: Telegram, dialogue: Dialogue) -> None:
     """Until cancelled. While Telegram is out of reach it is asked ever more rarely."""
-    polling, failures = _Polling(telegram, _dispatcher(telegram, answerer)), 0
+    polling, failures = _Polling(telegram, dialogue), 0
     try:
         while True:
             try:
@@ -50,9 +42,10 @@ async def poll(telegram: Telegram, answerer: Answerer) -> None:
 
 
 class _Polling:
-    def __init__(self, telegram: Telegram, dispatcher: Dispatcher) -> None:
+    def __init__(self, telegram: Telegram, dialogue: Dialogue) -> None:
         self._bot = telegram.bot
-        self._dispatcher = dispatcher
+        self._catalogues = dialogue.catalogues
+        self._dispatcher = dispatcher_of(telegram, dialogue)
         self._introduced = False
         self._next_update_id = 0
 
@@ -62,7 +55,7 @@ class _Polling:
         updates = await self._bot.get_updates(
             offset=self._next_update_id,
             timeout=POLL_SECONDS,
-            allowed_updates=["message"],
+            allowed_updates=["message", "callback_query"],
             request_timeout=POLL_SECONDS + 10,
         )
         if updates:
@@ -76,9 +69,7 @@ class _Polling:
     async def _introduce(self) -> None:
         """A webhook, if there ever was one, would keep polling from getting anything."""
         await self._bot.delete_webhook()
-        await self._bot.set_my_commands(
-            [BotCommand(command=name, description=meaning) for name, meaning in COMMANDS.items()]
-        )
+        await introduce(self._bot, self._catalogues)
         self._introduced = True
 
     async def _handle_all(self, updates: Sequence[Update]) -> None:
@@ -96,21 +87,6 @@ class _Polling:
 
 
 def _chat_id(update: Update) -> int:
-    return update.message.chat.id if update.message else 0
-
-
-def _dispatcher(telegram: Telegram, answerer: Answerer) -> Dispatcher:
-    """Only private chats: in a group everybody would read what one person may see."""
-    router = Router()
-
-    @router.message(F.chat.type == ChatType.PRIVATE, F.text)
-    async def on_text(message: Message) -> None:
-        reply = await answerer(message.chat.id, message.text or "")
-        outcome = await telegram.send(message.chat.id, reply)
-        if isinstance(outcome, SlowDown) and outcome.wait <= LONGEST_REPLY_PAUSE:
-            await asyncio.sleep(outcome.wait.total_seconds())
-            await telegram.send(message.chat.id, reply)
-
-    dispatcher = Dispatcher()
-    dispatcher.include_router(router)
-    return dispatcher
+    if update.message:
+        return update.message.chat.id
+    return update.callback_query.from_user.id if update.callback_query else 0

@@ -4,12 +4,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.bot.domain.links import LINK_LIFETIME, SECRET_BYTES, digest_of, start_url
+from services.bot.domain.links import LINK_LIFETIME, REMEMBERED, SECRET_BYTES, digest_of, start_url
 from shared.auth.viewer import Viewer
 from shared.errors import Forbidden
 from shared.messaging.work import Work
 
-_DROP_OLD = "DELETE FROM link_invitation WHERE subject = $1 OR expires_at < $2"
+_DROP_OLD = "DELETE FROM link_invitation WHERE (subject = $1 AND chat_id IS NULL) OR expires_at < $2"
 _INVITE = "INSERT INTO link_invitation (secret_sha256, subject, role, expires_at) VALUES ($1, $2, $3, $4)"
 
 
@@ -26,6 +26,6 @@ async def invite(work: Work, viewer: Viewer, bot_name: str) -> Invitation:
     secret, now = secrets.token_urlsafe(SECRET_BYTES), work.clock.now()
     expires_at = now + LINK_LIFETIME
     async with work.database.transaction() as transaction:
-        await transaction.execute(_DROP_OLD, viewer.subject, now)
+        await transaction.execute(_DROP_OLD, viewer.subject, now - REMEMBERED)
         await transaction.execute(_INVITE, digest_of(secret), viewer.subject, viewer.role.value, expires_at)
     return Invitation(start_url(bot_name, secret), expires_at)

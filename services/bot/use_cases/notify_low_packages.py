@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.bot.domain import replies
+from services.bot.domain.balance import low_alert_for_coordinator, low_alert_for_parent
+from services.bot.domain.catalogue import Catalogue, Catalogues
 from services.bot.domain.deliveries import DeliveryState
-from services.bot.domain.replies import Balance
+from services.bot.domain.languages import Language
 from shared.auth.viewer import Role
 from shared.contracts.packages import LowPackageRaised
 from shared.database.database import Row, Transaction
 from shared.ids import new_id
 
 _LISTENERS = """
-    SELECT subject, role, blocked_at FROM telegram_link
+    SELECT subject, role, language, blocked_at FROM telegram_link
     WHERE role = 'coordinator' OR (role = 'parent' AND subject = ANY($1::text[]))
 """
 _NOTIFY = """
@@ -20,20 +21,26 @@ _NOTIFY = """
 """
 
 
-async def notify_low_packages(transaction: Transaction, alerts: Sequence[LowPackageRaised]) -> None:
+async def notify_low_packages(
+    transaction: Transaction, alerts: Sequence[LowPackageRaised], catalogues: Catalogues
+) -> None:
     """Once for each alert and listener, however often the fact arrives."""
     listeners = await transaction.rows(_LISTENERS, [str(alert.parent_id) for alert in alerts])
-    await transaction.execute_many(_NOTIFY, [row for alert in alerts for row in _notifications(alert, listeners)])
+    rows = [row for alert in alerts for row in _notifications(alert, listeners, catalogues)]
+    await transaction.execute_many(_NOTIFY, rows)
 
 
-def _notifications(alert: LowPackageRaised, listeners: Sequence[Row]) -> Iterator[tuple[object, ...]]:
-    balance = Balance(alert.parent_name, alert.remaining, alert.total_sessions)
-    texts = {
-        Role.PARENT: replies.low_alert_for_parent(balance),
-        Role.COORDINATOR: replies.low_alert_for_coordinator(balance),
-    }
+def _notifications(
+    alert: LowPackageRaised, listeners: Sequence[Row], catalogues: Catalogues
+) -> Iterator[tuple[object, ...]]:
     for listener in listeners:
         if listener["role"] == Role.COORDINATOR or listener["subject"] == str(alert.parent_id):
             state = DeliveryState.PENDING if listener["blocked_at"] is None else DeliveryState.BLOCKED
-            text = texts[Role(listener["role"])]
+            text = _text(alert, Role(listener["role"]), catalogues[Language.spoken(listener["language"])])
             yield new_id(), alert.alert_id, listener["subject"], text, state.value, alert.raised_at
+
+
+def _text(alert: LowPackageRaised, role: Role, catalogue: Catalogue) -> str:
+    if role is Role.PARENT:
+        return low_alert_for_parent(catalogue, alert.remaining, alert.total_sessions)
+    return low_alert_for_coordinator(catalogue, alert.parent_name, alert.remaining, alert.total_sessions)

@@ -1,4 +1,4 @@
-"""The bot at work between a Bot API server and a gateway, both real servers of this test's own."""
+"""The bot alone before a Bot API server of this test's own: there is no gateway that it could ask."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,28 +9,45 @@ from uuid import uuid4
 
 import pytest
 
+from services.bot.catalogues import read_catalogues
 from services.bot.component import COMPONENT
+from services.bot.domain import replies
+from services.bot.domain.languages import Language
 from shared.auth.viewer import Role, Viewer
 from shared.clock import Clock
 from shared.contracts.packages import LowPackageRaised
 from shared.database.database import Database
 from shared.ids import new_id
 from tests.asking import Asker
+from tests.bot_api.html import read_html
 from tests.bot_api.server import PATIENCE_SECONDS, TOKEN, BotApi, serving_bot_api
 from tests.conftest import Hosting
-from tests.services.bot.gateway import Books, gateway_over
 
 PARENT = Viewer(str(uuid4()), Role.PARENT)
 TUTOR = Viewer(str(uuid4()), Role.TUTOR)
 COORDINATOR = Viewer(str(uuid4()), Role.COORDINATOR)
 INVITE = "mutation { createTelegramLink { url expiresAt } }"
 
+CATALOGUES = read_catalogues("en_IN")
+
+
+def said(key: str, language: Language = Language.ENGLISH, **values: Any) -> str:
+    """A text as its reader has it."""
+    return read_html(CATALOGUES[language].text(key, **values))
+
+
+def help_of(role: Role, language: Language = Language.ENGLISH) -> str:
+    return read_html(replies.help_for(CATALOGUES[language], role).text)
+
+
+def welcome_of(role: Role, language: Language = Language.ENGLISH, *, took_over: bool = False) -> str:
+    return read_html(replies.welcome(CATALOGUES[language], role, took_over=took_over).text)
+
 
 @dataclass
 class Scene:
     api: BotApi
     asker: Asker
-    books: Books
 
     @property
     def database(self) -> Database:
@@ -41,9 +58,9 @@ class Scene:
         link = (await self.asker.ask("bot", INVITE, viewer))["createTelegramLink"]
         return str(link["url"]).partition("?start=")[2]
 
-    async def link(self, viewer: Viewer, chat_id: int) -> None:
-        reply = await self.api.ask(chat_id, f"/start {await self.secret(viewer)}")
-        assert reply.startswith("Welcome!")
+    async def link(self, viewer: Viewer, chat_id: int, language: Language = Language.ENGLISH) -> None:
+        reply = await self.api.ask(chat_id, f"/start {await self.secret(viewer)}", language.value)
+        assert reply.startswith(said("welcome", language))
 
     async def raise_alert(self, remaining: int = 1, **changed: Any) -> LowPackageRaised:
         usual: dict[str, Any] = {
@@ -70,7 +87,7 @@ class Scene:
 
 
 class Staging(Protocol):
-    """`async with staging(NIVAA_FREEZE="none") as scene:` - the bot at work, with a token."""
+    """`async with staging() as scene:` - the bot at work, with a token."""
 
     def __call__(self, *, clock: Clock | None = None, **overrides: object) -> AbstractAsyncContextManager[Scene]: ...
 
@@ -85,10 +102,9 @@ async def api() -> AsyncIterator[BotApi]:
 def staging(api: BotApi, hosting: Hosting) -> Staging:
     @asynccontextmanager
     async def stage(*, clock: Clock | None = None, **overrides: object) -> AsyncIterator[Scene]:
-        books = Books(TUTOR.subject, PARENT.subject)
         settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, **overrides}
-        async with hosting([COMPONENT, gateway_over(books)], clock=clock, **settings) as asker:
-            yield Scene(api, asker, books)
+        async with hosting([COMPONENT], clock=clock, **settings) as asker:
+            yield Scene(api, asker)
 
     return stage
 

@@ -4,7 +4,6 @@ import asyncio
 from itertools import pairwise
 from uuid import uuid4
 
-from services.bot.domain import replies
 from services.bot.domain.deliveries import DeliveryState
 from services.bot.use_cases.deliver_notifications import LEASE
 from shared.auth.viewer import Role, Viewer
@@ -12,10 +11,10 @@ from shared.clock import SystemClock, TravellingClock
 from shared.ids import new_id
 from shared.messaging.envelope import Event
 from tests.bot_api.server import Failure
-from tests.services.bot.conftest import COORDINATOR, PARENT, TUTOR, Scene, Staging
+from tests.services.bot.conftest import COORDINATOR, PARENT, TUTOR, Scene, Staging, help_of, said
 
-FOR_PARENT = "Your sessions are running low: 1 of 10 left. Please ask your coordinator for a new package."
-FOR_COORDINATOR = "Asha Rao is running low: 1 of 10 left."
+FOR_PARENT = "Your sessions are running low: 1 of 10 sessions left. Please ask your coordinator for a new package."
+FOR_COORDINATOR = "Asha Rao is running low: 1 of 10 sessions left."
 OTHER_COORDINATOR = Viewer(str(uuid4()), Role.COORDINATOR)
 OTHER_PARENT = Viewer(str(uuid4()), Role.PARENT)
 TAKEN = """
@@ -83,7 +82,7 @@ async def test_who_blocked_the_bot_is_left_in_peace_until_writing_again(scene: S
     link = await scene.asker.ask("bot", "{ telegramLink { blocked } }", PARENT)
     assert link["telegramLink"]["blocked"] is True
 
-    assert await scene.api.ask(7, "/help") == replies.help_for(Role.PARENT)
+    assert await scene.api.ask(7, "/help") == help_of(Role.PARENT)
     await scene.raise_alert()
     assert await scene.states(3) == [BLOCKED, BLOCKED, SENT]
 
@@ -104,7 +103,7 @@ async def test_after_stop_nothing_more_arrives(scene: Scene) -> None:
     scene.api.fail_next("sendMessage", Failure(500, "Internal Server Error"))
     await scene.raise_alert()
     await scene.api.calls_of("sendMessage", 2)
-    assert await scene.api.ask(7, "/stop") == replies.UNLINKED
+    assert await scene.api.ask(7, "/stop") == said("unlinked")
     await scene.raise_alert()
     assert await scene.states(0) == []
     assert FOR_PARENT not in scene.api.texts(7)

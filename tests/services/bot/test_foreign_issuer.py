@@ -10,12 +10,13 @@ from aiohttp import web
 from services.bot.component import COMPONENT
 from shared.auth.keys import KeyFile
 from shared.auth.tokens import TokenIssuer
-from shared.auth.viewer import Viewer
+from shared.auth.viewer import Role, Viewer
+from shared.clock import TravellingClock
 from tests.asking import Asker
 from tests.bot_api.server import TOKEN, BotApi
 from tests.conftest import Hosting
-from tests.services.bot.conftest import TUTOR, Scene
-from tests.services.bot.gateway import Books, gateway_over
+from tests.services.bot.conftest import Scene
+from tests.services.bot.office import EVERYTHING, Office
 
 ISSUER, AUDIENCE = "https://nivaa.invalid", "nivaa"
 
@@ -52,24 +53,23 @@ async def jwks_url(key_path: Path) -> AsyncIterator[str]:
 
 
 async def test_its_people_are_answered(hosting: Hosting, api: BotApi, jwks_url: str, key_path: Path) -> None:
-    books = Books(TUTOR.subject, parent_id="")
     settings = {
         "NIVAA_BOT_TOKEN": TOKEN,
         "NIVAA_BOT_API_URL": api.url,
         "NIVAA_JWKS_URL": jwks_url,
         "NIVAA_BOT_KEY_FILE": str(key_path),
     }
-    async with hosting([COMPONENT, gateway_over(books)], clock=None, **settings) as asker:
+    async with hosting(EVERYTHING, clock=None, **settings) as asker:
         assert asker.host.token_issuer is None
         outside = OutsideAsker(asker.host)
         outside.key_file = KeyFile.open(key_path)
-        await Scene(api, outside, books).link(TUTOR, 7)
-        assert (await api.ask(7, "/mypay")).startswith("October 2026")
-    assert [viewer.actor for viewer in books.seen] == ["bot"]
+        tutor = await Office(outside, TravellingClock()).tutor("Meena Iyer")
+        await Scene(api, outside).link(Viewer(tutor, Role.TUTOR), 7)
+        assert "No sessions." in await api.ask(7, "/mypay")
 
 
 async def test_without_a_key_it_does_not_start(hosting: Hosting, api: BotApi, jwks_url: str) -> None:
     settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, "NIVAA_JWKS_URL": jwks_url}
     with pytest.raises(ValueError, match="NIVAA_BOT_KEY_FILE"):
-        async with hosting([COMPONENT, gateway_over(Books("", ""))], clock=None, **settings):
+        async with hosting([COMPONENT], clock=None, **settings):
             pass

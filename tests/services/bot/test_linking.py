@@ -6,15 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.bot.component import COMPONENT
-from services.bot.domain import replies
 from services.bot.domain.links import digest_of
 from shared.auth.viewer import Role, Viewer
 from shared.clock import TravellingClock
 from tests.asking import Refused
 from tests.bot_api.server import USERNAME
 from tests.conftest import Hosting
-from tests.services.bot.conftest import COORDINATOR, INVITE, PARENT, TUTOR, Scene, Staging
-from tests.services.bot.gateway import Books, gateway_over
+from tests.services.bot.conftest import COORDINATOR, INVITE, PARENT, TUTOR, Scene, Staging, help_of, said, welcome_of
 
 LINK = "{ telegramLink { id linkedAt blocked } }"
 
@@ -38,34 +36,34 @@ async def test_only_a_digest_of_the_secret_is_stored(scene: Scene) -> None:
 async def test_starting_with_it_links_the_chat(scene: Scene) -> None:
     assert (await scene.asker.ask("bot", LINK, PARENT))["telegramLink"] is None
     reply = await scene.api.ask(7, f"/start {await scene.secret(PARENT)}")
-    assert reply == replies.welcome(Role.PARENT)
+    assert reply == welcome_of(Role.PARENT)
     assert (await scene.asker.ask("bot", LINK, PARENT))["telegramLink"]["blocked"] is False
     assert (await scene.asker.ask("bot", LINK, TUTOR))["telegramLink"] is None
 
 
 async def test_a_secret_works_once_but_an_update_may_come_twice(scene: Scene) -> None:
     secret = await scene.secret(PARENT)
-    assert await scene.api.ask(7, f"/start {secret}") == replies.welcome(Role.PARENT)
-    assert await scene.api.ask(7, f"/start {secret}") == replies.welcome(Role.PARENT)
-    assert await scene.api.ask(8, f"/start {secret}") == replies.LINK_IS_OVER
-    assert await scene.api.ask(8, "/help") == replies.NOT_LINKED
+    assert await scene.api.ask(7, f"/start {secret}") == welcome_of(Role.PARENT)
+    assert await scene.api.ask(7, f"/start {secret}") == welcome_of(Role.PARENT)
+    assert await scene.api.ask(8, f"/start {secret}") == said("link-used")
+    assert await scene.api.ask(8, "/help") == said("not-linked")
 
 
 async def test_of_two_chats_at_once_one_is_linked(scene: Scene) -> None:
     secret = await scene.secret(PARENT)
-    said = await asyncio.gather(*(scene.api.ask(chat, f"/start {secret}") for chat in range(1, 9)))
-    assert sorted(said) == sorted([replies.welcome(Role.PARENT)] + [replies.LINK_IS_OVER] * 7)
+    replies = await asyncio.gather(*(scene.api.ask(chat, f"/start {secret}") for chat in range(1, 9)))
+    assert sorted(replies) == sorted([welcome_of(Role.PARENT)] + [said("link-used")] * 7)
 
 
 @pytest.mark.parametrize("secret", ["made-up", "' OR 1=1 --", "é" * 60])
 async def test_a_made_up_secret_links_nothing(scene: Scene, secret: str) -> None:
-    assert await scene.api.ask(7, f"/start {secret}") == replies.LINK_IS_OVER
+    assert await scene.api.ask(7, f"/start {secret}") == said("link-unknown")
 
 
 async def test_a_newer_invitation_ends_the_older(scene: Scene) -> None:
     older, newer = await scene.secret(PARENT), await scene.secret(PARENT)
-    assert await scene.api.ask(7, f"/start {older}") == replies.LINK_IS_OVER
-    assert await scene.api.ask(7, f"/start {newer}") == replies.welcome(Role.PARENT)
+    assert await scene.api.ask(7, f"/start {older}") == said("link-unknown")
+    assert await scene.api.ask(7, f"/start {newer}") == welcome_of(Role.PARENT)
 
 
 async def test_after_fifteen_minutes_it_is_over(staging: Staging) -> None:
@@ -73,24 +71,44 @@ async def test_after_fifteen_minutes_it_is_over(staging: Staging) -> None:
     async with staging(clock=clock) as scene:
         secret = await scene.secret(PARENT)
         clock.travel_to(clock.now() + timedelta(minutes=15))
-        assert await scene.api.ask(7, f"/start {secret}") == replies.LINK_IS_OVER
+        assert await scene.api.ask(7, f"/start {secret}") == said("link-expired", minutes=15)
+        clock.travel_to(clock.now() + timedelta(days=2))
+        await scene.link(TUTOR, 8)
+        assert await scene.api.ask(7, f"/start {secret}") == said("link-unknown")
 
 
-async def test_a_person_has_one_chat_and_a_chat_one_person(scene: Scene) -> None:
-    await scene.link(PARENT, 7)
+async def test_a_person_has_one_chat_and_the_one_they_left_is_told(scene: Scene) -> None:
+    first = await scene.secret(PARENT)
+    assert await scene.api.ask(7, f"/start {first}") == welcome_of(Role.PARENT)
+    second = await scene.secret(PARENT)
+    assert await scene.api.ask(8, f"/start {second}") == welcome_of(Role.PARENT)
+    assert (await scene.api.messages(7, 2))[1] == said("linked-elsewhere")
+    assert await scene.api.ask(7, "/help") == said("not-linked")
+    assert await scene.api.ask(7, f"/start {first}") == said("link-used")
+    assert await scene.api.ask(8, f"/start {second}") == welcome_of(Role.PARENT)
+    assert len(scene.api.texts(7)) == 4
+
+
+async def test_a_chat_has_one_person_and_is_told_when_it_is_another(scene: Scene) -> None:
     await scene.link(PARENT, 8)
-    assert await scene.api.ask(7, "/help") == replies.NOT_LINKED
-    await scene.link(TUTOR, 8)
-    assert await scene.api.ask(8, "/help") == replies.help_for(Role.TUTOR)
+    taken_over = await scene.api.ask(8, f"/start {await scene.secret(TUTOR)}")
+    assert taken_over == welcome_of(Role.TUTOR, took_over=True)
+    assert await scene.api.ask(8, "/help") == help_of(Role.TUTOR)
     assert (await scene.asker.ask("bot", LINK, PARENT))["telegramLink"] is None
+
+
+async def test_who_links_anew_in_another_role_has_that_role(scene: Scene) -> None:
+    await scene.link(PARENT, 7)
+    await scene.link(Viewer(PARENT.subject, Role.COORDINATOR), 7)
+    assert await scene.api.ask(7, "/help") == help_of(Role.COORDINATOR)
 
 
 async def test_stop_unlinks_and_its_secret_is_spent(scene: Scene) -> None:
     secret = await scene.secret(PARENT)
     await scene.api.ask(7, f"/start {secret}")
-    assert await scene.api.ask(7, "/stop") == replies.UNLINKED
-    assert await scene.api.ask(7, f"/start {secret}") == replies.LINK_IS_OVER
-    assert await scene.api.ask(7, "/stop") == replies.NOT_LINKED
+    assert await scene.api.ask(7, "/stop") == said("unlinked")
+    assert await scene.api.ask(7, f"/start {secret}") == said("link-used")
+    assert await scene.api.ask(7, "/stop") == said("not-linked")
     await scene.link(PARENT, 7)
 
 
@@ -111,8 +129,7 @@ async def test_entities_are_resolved_for_their_owner_alone(scene: Scene) -> None
 
 
 async def test_without_a_token_there_is_no_bot_to_link(hosting: Hosting) -> None:
-    books = Books(TUTOR.subject, PARENT.subject)
-    async with hosting([COMPONENT, gateway_over(books)]) as asker:
+    async with hosting([COMPONENT]) as asker:
         with pytest.raises(Refused) as refused:
             await asker.ask("bot", INVITE, PARENT)
         assert refused.value.code == "BOT_NOT_CONFIGURED"
