@@ -30,7 +30,7 @@ SUPERGRAPH = Path(__file__).parent / "supergraph.graphql"
 @asynccontextmanager
 async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) -> AsyncIterator[Service]:
     settings: GatewaySettings = around.settings
-    supergraph = load_supergraph(SUPERGRAPH.read_text())
+    supergraph = load_supergraph(settings.supergraph.read_text())
     engine = Engine(supergraph, _subgraphs(around, settings, supergraph), settings.limits)
     operations = Operations(engine, settings.streams_per_subject, introspection=settings.introspection)
     authenticate = _authenticator(around)

@@ -11,6 +11,9 @@ from shared.runtime.settings import Settings, setting
 class GatewaySettings(Settings):
     """Limits of a request first, counted with its fragments inlined."""
 
+    supergraph: Path = setting(
+        "GATEWAY_SUPERGRAPH", "the composed SDL that is served", Path(__file__).parent / "supergraph.graphql"
+    )
     query_depth: int = setting("GATEWAY_QUERY_DEPTH", "how deep an operation may be", 20)
     query_fields: int = setting("GATEWAY_QUERY_FIELDS", "how many fields an operation may ask for", 2_000)
     query_aliases: int = setting("GATEWAY_QUERY_ALIASES", "how many aliases an operation may have", 100)
