@@ -40,7 +40,7 @@ class PeerSubgraph:
     async def fetch(self, request: FetchRequest, /) -> bytes:
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                response = await self._peer.request("POST", self._path, _headers(request), _body(request))
+                response = await self._peer.request("POST", self._path, _headers(request), request.body)
         except TimeoutError as error:
             raise SubgraphUnavailable("it took too long") from error
         except UpstreamUnavailable as error:
@@ -58,7 +58,7 @@ class PeerSubgraph:
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(self._timeout_seconds):
-                    streaming = self._peer.stream("POST", self._path, headers, _body(request))
+                    streaming = self._peer.stream("POST", self._path, headers, request.body)
                     answer = await stack.enter_async_context(streaming)
             except TimeoutError as error:
                 raise SubgraphUnavailable("it took too long") from error
@@ -90,12 +90,6 @@ def _headers(request: FetchRequest) -> dict[str, str]:
     return {"content-type": "application/json", "accept": "application/json", **authorization, **caller.headers}
 
 
-def _body(request: FetchRequest) -> bytes:
-    return msgspec.json.encode(
-        {"query": request.query, "variables": request.variables, "operationName": request.operation_name}
-    )
-
-
 class OwnSubgraph:
     """The gateway's own schema, run in place."""
 
@@ -108,7 +102,7 @@ class OwnSubgraph:
         assert isinstance(caller, Caller)  # noqa: S101 - the endpoint gives no other
         result = await self._schema.execute(
             request.query,
-            variable_values=dict(request.variables),
+            variable_values=request.variables,
             context_value=self._open_context(caller.viewer),
             operation_name=request.operation_name,
         )

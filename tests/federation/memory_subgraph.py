@@ -1,6 +1,5 @@
 """A real subgraph in memory: its own schema, its own resolvers, its own validation of what the engine sends."""
 
-import copy
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -39,7 +38,7 @@ class MemorySubgraph:
             self.schema,
             request.query,
             context_value=request.context,
-            variable_values=copy.deepcopy(dict(request.variables)),
+            variable_values=request.variables,
             operation_name=request.operation_name,
         )
         return _body(result)
@@ -51,7 +50,7 @@ class MemorySubgraph:
             self.schema,
             parse(request.query),
             context_value=request.context,
-            variable_values=copy.deepcopy(dict(request.variables)),
+            variable_values=request.variables,
             operation_name=request.operation_name,
         )
         if isawaitable(stream):

@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.gateway.federation import FetchRequest
 from services.gateway.settings import GatewaySettings
 from services.gateway.standalone import Standalone, open_standalone
 from shared.runtime.serving import serving
+from tests.federation.fetching import fetch_request
 from tests.federation.memory_subgraph import MemorySubgraph
 from tests.federation.shop import FOLDER, Shop
 
@@ -46,7 +46,7 @@ def _answering(subgraph: MemorySubgraph, seen: list[dict[str, str]]) -> Callable
     async def respond(request: Request) -> Response:
         seen.append(dict(request.headers))
         asked = json.loads(await request.body())
-        fetch = FetchRequest(asked["query"], asked.get("variables") or {}, asked.get("operationName"), None)
+        fetch = fetch_request(asked["query"], asked["variables"], asked["operationName"])
         return Response(await subgraph.fetch(fetch), media_type="application/json")
 
     return respond

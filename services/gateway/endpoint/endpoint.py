@@ -77,7 +77,7 @@ class GraphQLEndpoint:
                 self._operations.answers(prepared, asked, caller), hold, self._lifetime(prepared, caller)
             )
         return _response(
-            200, await while_connected(request, self._operations.answer(prepared, asked, caller)), media_type
+            200, await while_connected(request, self._operations.written(prepared, asked, caller)), media_type
         )
 
     def _lifetime(self, prepared: Prepared, caller: Caller | None) -> Lifetime:
@@ -121,7 +121,10 @@ def _refusal(refusal: Refusal, media_type: str) -> Response:
     return _response(STATUS.get(refusal.code, CONFLICT), of_refusal(refusal), media_type, headers)
 
 
-def _response(status: int, answer: Answer, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+def _response(
+    status: int, answer: Answer | bytes, media_type: str, headers: Mapping[str, str] | None = None
+) -> Response:
     """In JSON, also where an event stream was asked for: then there is none."""
     content_type = f"{JSON if media_type == EVENT_STREAM else media_type}; charset=utf-8"
-    return Response(msgspec.json.encode(answer), status, headers, content_type)
+    body = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+    return Response(body, status, headers, content_type)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import msgspec
+
 from services.gateway.domain.errors import IntrospectionOff, TooManyStreams
 from services.gateway.endpoint.answers import Answer, with_codes
 from services.gateway.endpoint.asked import Asked
@@ -30,6 +32,11 @@ class Operations:
     async def answer(self, prepared: Prepared, asked: Asked, caller: Caller | None) -> Answer:
         """The one answer of a query or a mutation."""
         return with_codes(await self._engine.run(prepared, asked.variables, caller))
+
+    async def written(self, prepared: Prepared, asked: Asked, caller: Caller | None) -> bytes:
+        """The same as JSON, which most answers are already."""
+        answer = await self._engine.serve(prepared, asked.variables, caller)
+        return answer if isinstance(answer, bytes) else msgspec.json.encode(with_codes(answer))
 
     @asynccontextmanager
     async def answers(

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.gateway.federation import FetchRequest, SubgraphUnavailable
+from services.gateway.federation import SubgraphUnavailable
 from services.gateway.subgraph_peers import Caller, PeerSubgraph
 from shared.auth.viewer import Role, Viewer
 from shared.runtime.peers import InProcessPeer
+from tests.federation.fetching import fetch_request
 
 CALLER = Caller(Viewer("someone", Role.COORDINATOR), "Bearer token")
-REQUEST = FetchRequest("query A { me }", {"n": 1}, "A", CALLER)
+REQUEST = fetch_request("query A { me }", {"n": 1}, "A", CALLER)
 
 
 def subgraph(app: Any, timeout_seconds: float = 10) -> PeerSubgraph:

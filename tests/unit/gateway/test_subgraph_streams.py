@@ -9,15 +9,16 @@ import aiohttp
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from services.gateway.federation import FetchRequest, SubgraphUnavailable
+from services.gateway.federation import SubgraphUnavailable
 from services.gateway.subgraph_peers import Caller, PeerSubgraph
 from shared import event_stream
 from shared.auth.viewer import Role, Viewer
 from shared.runtime import peers
 from shared.runtime.peers import HttpPeer, InProcessPeer
+from tests.federation.fetching import fetch_request
 
 CALLER = Caller(Viewer("someone", Role.COORDINATOR), "Bearer token")
-REQUEST = FetchRequest("subscription { a }", {}, None, CALLER)
+REQUEST = fetch_request("subscription { a }", context=CALLER)
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
 EVENT, COMPLETE = event_stream.written("next", b'{"data": {"a": 1}}'), event_stream.written("complete", b"")
 REFUSED = b'{"errors": [{"message": "who are you?"}]}'

@@ -13,9 +13,12 @@ from graphql import (
     GraphQLOutputType,
     GraphQLSchema,
     GraphQLUnionType,
+    get_named_type,
     is_leaf_type,
+    is_specified_scalar_type,
 )
 
+from services.gateway.federation.errors import UNAVAILABLE
 from services.gateway.federation.execution.failure import Failure, PathKey
 from services.gateway.federation.operation.normal_form import Operation
 from services.gateway.federation.operation.selection import TYPENAME, Selections, collect
@@ -127,17 +130,20 @@ class _Run:
 
     def items(self, type_: GraphQLList[Any], asked: _Asked, value: Any, at: _At) -> list[Any]:
         if not isinstance(value, list):
-            self.refuse("A service answered with something that is not a list.", at)
+            self.misfit("a list", at)
         return [self.value(type_.of_type, asked, item, _At(at, index)) for index, item in enumerate(value)]
 
     def leaf(self, type_: GraphQLOutputType, value: Any, at: _At) -> Any:
+        named = get_named_type(type_)
+        if isinstance(value, dict | list) and (isinstance(named, GraphQLEnumType) or is_specified_scalar_type(named)):
+            self.misfit("a single value", at)
         if isinstance(type_, GraphQLEnumType) and value not in type_.values:
             self.refuse(f"A service answered with a value that {type_.name} does not have.", at)
         return value
 
     def object(self, type_: GraphQLOutputType, asked: _Asked, value: Any, at: _At) -> dict[str, Any] | None:
         if not isinstance(value, dict):
-            self.refuse("A service answered with something that is not an object.", at)
+            self.misfit("an object", at)
         if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
             if value.get(TYPENAME, type_.name) is None:
                 self.unknown(value, at)
@@ -171,6 +177,11 @@ class _Run:
         if not failure.is_shared or (failure, fields) not in self._reported:
             self._reported.add((failure, fields))
             self.report(failure.message, [*path, *failure.below], dict(failure.extensions))
+        raise _Nulled
+
+    def misfit(self, expected: str, at: _At) -> NoReturn:
+        message = f"A service answered with something that is not {expected}."
+        self.report(message, at.path(), {"code": UNAVAILABLE})
         raise _Nulled
 
     def refuse(self, message: str, at: _At) -> NoReturn:

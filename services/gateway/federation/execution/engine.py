@@ -2,7 +2,8 @@
 
     text ─parse, validate─▶ document ─normalise─▶ operation ─plan─▶ plan ─run─▶ merged tree ─complete─▶ answer
 
-Documents and plans are kept; a request seen before goes straight from its text to the run.
+What is made of texts is kept; a request whose text was seen before goes straight to the run. There the compiled plan
+answers, in bytes; where it cannot, or finds the answers irregular, the interpreter does.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
@@ -10,14 +11,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, execute_sync, parse, validate
 
 from services.gateway.federation.errors import RequestError, SubgraphUnavailable
 from services.gateway.federation.execution.cache import BoundedCache
+from services.gateway.federation.execution.compiled.running import CompiledPlan, compile_plan
 from services.gateway.federation.execution.completion import Completer
-from services.gateway.federation.execution.execution import Execution, request_of, unavailable
+from services.gateway.federation.execution.conversation import Conversation, Questions
+from services.gateway.federation.execution.execution import Execution, unavailable
 from services.gateway.federation.execution.failure import Failure
 from services.gateway.federation.execution.subgraph import Subgraph, SubgraphResponse, read_response
+from services.gateway.federation.execution.variables import VariableCheck
 from services.gateway.federation.operation.cost import cost_of, page_variables
 from services.gateway.federation.operation.limits import (
     Limits,
@@ -47,6 +52,8 @@ class Prepared:
 
     plan: Plan
     completer: Completer
+    questions: Questions
+    compiled: CompiledPlan | None
 
     @property
     def kind(self) -> str:
@@ -64,10 +71,14 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
-    ast: DocumentNode
+class _Text:
+    """What a request's text and operation name say, whatever its variables are."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
     conditions: tuple[str, ...]
     pages: tuple[str, ...]
+    variables: VariableCheck
 
 
 class Engine:
@@ -83,7 +94,7 @@ class Engine:
         self.supergraph = supergraph
         self._subgraphs = subgraphs
         self._limits = limits or Limits()
-        self._documents: BoundedCache[_Document] = BoundedCache(cached_plans)
+        self._texts: BoundedCache[_Text] = BoundedCache(cached_plans)
         self._prepared: BoundedCache[Prepared] = BoundedCache(cached_plans)
         self._costs: BoundedCache[int] = BoundedCache(cached_plans)
 
@@ -105,18 +116,35 @@ class Engine:
         self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
     ) -> Prepared:
         """Raises RequestError when the request is refused, PlanningError when the supergraph cannot answer it."""
-        document = self._documents.get(query, lambda: self._parse(query))
-        operation = choose_operation(document.ast, operation_name)
-        values = coerce_variables(self.supergraph.api_schema, operation, variables or {})
-        self._refuse_too_costly(query, document, operation, values)
-        decided = tuple(values.get(name) for name in document.conditions)
-        return self._prepared.get((query, operation_name, decided), lambda: self._plan(document.ast, operation, values))
+        text = self._texts.get((query, operation_name), lambda: self._read(query, operation_name))
+        values: Mapping[str, Any] = variables or {}
+        if not text.variables.accepts(values):
+            values = self._coerced(text, values)
+        self._refuse_too_costly((query, operation_name), text, values)
+        place = (query, operation_name, text.variables.decided(text.conditions, values))
+        return self._prepared.get(place, lambda: self._plan(text, self._coerced(text, variables or {})))
+
+    def _coerced(self, text: _Text, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Raises RequestError."""
+        return coerce_variables(self.supergraph.api_schema, text.operation, variables)
 
     async def run(
         self, prepared: Prepared, variables: Mapping[str, Any] | None = None, context: object = None
     ) -> Answer:
         """Runs a query or a mutation."""
-        execution = Execution(prepared.plan, self._subgraphs, variables or {}, context)
+        answer = await self.serve(prepared, variables, context)
+        return msgspec.json.decode(answer, type=Answer) if isinstance(answer, bytes) else answer
+
+    async def serve(
+        self, prepared: Prepared, variables: Mapping[str, Any] | None = None, context: object = None
+    ) -> Answer | bytes:
+        """As `run`; an answer that is out of the ordinary in nothing comes as its JSON."""
+        conversation = Conversation(prepared.questions, self._subgraphs, variables or {}, context)
+        if prepared.compiled:
+            answer = await prepared.compiled.run(conversation)
+            if answer is not None:
+                return answer
+        execution = Execution(prepared.plan, conversation)
         if prepared.plan.introspection:
             execution.data.update(self._introspect(prepared.plan.introspection, variables or {}))
         await execution.run()
@@ -136,13 +164,15 @@ class Engine:
         source = plan.fetches[0]
         async with AsyncExitStack() as stack:
             try:
-                streaming = self._subgraphs[source.subgraph].subscribe(request_of(plan, source, given, context))
+                request = prepared.questions.request(source, given, {}, context)
+                streaming = self._subgraphs[source.subgraph].subscribe(request)
                 events = await stack.enter_async_context(streaming)
             except SubgraphUnavailable as error:
                 events = _Broken(error)
 
             async def answer(event: SubgraphResponse) -> Answer:
-                execution = Execution(plan, self._subgraphs, given, context, event)
+                conversation = Conversation(prepared.questions, self._subgraphs, given, context)
+                execution = Execution(plan, conversation, event)
                 await execution.run()
                 return _answer(prepared.completer, execution)
 
@@ -153,31 +183,44 @@ class Engine:
         plan = self.prepare(query, variables, operation_name).plan
         return f"{print_operation(plan.operation)}\n\n{print_plan(plan)}"
 
-    def _refuse_too_costly(
-        self, query: str, document: _Document, operation: OperationDefinitionNode, values: Mapping[str, Any]
-    ) -> None:
-        schema, limits = self.supergraph.api_schema, self._limits
-        name = operation.name.value if operation.name else None
-        pages = tuple(size if isinstance(size := values.get(each), int) else None for each in document.pages)
-        cost = self._costs.get((query, name, pages), lambda: cost_of(schema, document.ast, operation, values, limits))
-        refuse_above("cost", limits.cost, cost)
+    def _refuse_too_costly(self, place: tuple[str, str | None], text: _Text, values: Mapping[str, Any]) -> None:
+        pages = text.variables.decided(text.pages, values)
+        cost = self._costs.get((*place, pages), lambda: self._cost_of(text, values))
+        refuse_above("cost", self._limits.cost, cost)
 
-    def _parse(self, query: str) -> _Document:
+    def _cost_of(self, text: _Text, values: Mapping[str, Any]) -> int:
+        coerced = self._coerced(text, values)
+        return cost_of(self.supergraph.api_schema, text.document, text.operation, coerced, self._limits)
+
+    def _read(self, query: str, operation_name: str | None) -> _Text:
+        document = self._parse(query)
+        operation = choose_operation(document, operation_name)
+        return _Text(
+            document,
+            operation,
+            conditions=condition_variables(document),
+            pages=page_variables(document),
+            variables=VariableCheck(self.supergraph.api_schema, operation),
+        )
+
+    def _parse(self, query: str) -> DocumentNode:
         try:
-            ast = parse(query, max_tokens=self._limits.tokens)
+            document = parse(query, max_tokens=self._limits.tokens)
         except GraphQLError as error:
             raise refused_text(error, self._limits) from error
-        refuse_too_large(ast, self._limits)
-        errors = validate(self.supergraph.api_schema, ast, max_errors=_VALIDATION_ERRORS)
+        refuse_too_large(document, self._limits)
+        errors = validate(self.supergraph.api_schema, document, max_errors=_VALIDATION_ERRORS)
         if errors:
             raise refused_by_rules(errors)
-        return _Document(ast, condition_variables(ast), page_variables(ast))
+        return document
 
-    def _plan(self, ast: DocumentNode, definition: OperationDefinitionNode, values: Mapping[str, Any]) -> Prepared:
-        operation = normalise(self.supergraph.api_schema, ast, definition, values)
+    def _plan(self, text: _Text, values: Mapping[str, Any]) -> Prepared:
+        operation = normalise(self.supergraph.api_schema, text.document, text.operation, values)
         if operation.kind == "subscription" and not operation.selections:
             raise RequestError([GraphQLError("A subscription without its field has nothing to wait for.")])
-        return Prepared(plan_operation(self.supergraph, operation), Completer(self.supergraph, operation))
+        plan = plan_operation(self.supergraph, operation)
+        completer = Completer(self.supergraph, operation)
+        return Prepared(plan, completer, Questions(plan), compile_plan(self.supergraph, plan))
 
     def _introspect(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         result = execute_sync(self.supergraph.api_schema, parse(query), variable_values=dict(variables))

@@ -5,19 +5,16 @@ Nothing here knows the client's types; that the tree becomes an answer is comple
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
-from typing import Any
 
 from services.gateway.federation.errors import UNAVAILABLE, SubgraphUnavailable
 from services.gateway.federation.execution.answers import add_entities, add_root, errors_of_no_call
+from services.gateway.federation.execution.conversation import Conversation
 from services.gateway.federation.execution.failure import Failure
 from services.gateway.federation.execution.merging import Object, gather
 from services.gateway.federation.execution.renaming import with_own_keys
 from services.gateway.federation.execution.representations import batch
-from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph, SubgraphResponse, read_response
+from services.gateway.federation.execution.subgraph import SubgraphResponse, read_response
 from services.gateway.federation.planning.plan import EntityFetch, Fetch, Plan, RootFetch
-
-NOTHING: Mapping[str, list[Object]] = MappingProxyType({})
 
 
 class Execution:
@@ -26,18 +23,9 @@ class Execution:
     `event` stands for the answer to the plan's first fetch: a subscription runs its plan once an event.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        subgraphs: Mapping[str, Subgraph],
-        variables: Mapping[str, Any],
-        context: object,
-        event: SubgraphResponse | None = None,
-    ) -> None:
+    def __init__(self, plan: Plan, conversation: Conversation, event: SubgraphResponse | None = None) -> None:
         self.plan = plan
-        self.subgraphs = subgraphs
-        self.variables = variables
-        self.context = context
+        self.conversation = conversation
         self.event = event
         self.data: Object = {}
         self.unplaced: list[Failure] = []
@@ -82,24 +70,11 @@ class Execution:
         self.unplaced += errors_of_no_call(fetch.calls, response)
 
     async def _ask(self, fetch: Fetch, representations: Mapping[str, list[Object]]) -> SubgraphResponse:
-        request = request_of(self.plan, fetch, self.variables, self.context, representations)
         try:
-            response = read_response(await self.subgraphs[fetch.subgraph].fetch(request))
+            response = read_response(await self.conversation.ask(fetch, representations))
             return with_own_keys(response, fetch.renames)
         except SubgraphUnavailable as error:
             return unavailable(fetch, error)
-
-
-def request_of(
-    plan: Plan,
-    fetch: Fetch,
-    variables: Mapping[str, Any],
-    context: object,
-    representations: Mapping[str, list[Object]] = NOTHING,
-) -> FetchRequest:
-    """What the subgraph is asked; of the client's variables it gets those that it needs."""
-    given = {name: variables[name] for name in fetch.variables if name in variables}
-    return FetchRequest(fetch.query, {**representations, **given}, plan.operation.name, context)
 
 
 def unavailable(fetch: Fetch, error: SubgraphUnavailable) -> SubgraphResponse:

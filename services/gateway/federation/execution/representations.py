@@ -1,8 +1,9 @@
 """What is sent to `_entities`: representations, each distinct one once."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from services.gateway.federation.execution.failure import Failure
 from services.gateway.federation.execution.merging import Object, gather
@@ -27,7 +28,7 @@ class _Unrepresentable(Exception):
 def batch(data: Object, call: EntityCall) -> Batch:
     """The call's representations, in the order in which the answer mentions them."""
     found = Batch()
-    index_of: dict[str, int] = {}
+    index_of: dict[bytes, int] = {}
     for target in call.targets:
         for owner in gather(data, target.path):
             try:
@@ -39,8 +40,8 @@ def batch(data: Object, call: EntityCall) -> Batch:
     return found
 
 
-def _add(found: Batch, index_of: dict[str, int], representation: Object, owner: Object) -> None:
-    text = json.dumps(representation)
+def _add(found: Batch, index_of: dict[bytes, int], representation: Object, owner: Object) -> None:
+    text = msgspec.json.encode(representation)
     index = index_of.setdefault(text, len(index_of))
     if index == len(found.representations):
         found.representations.append(representation)

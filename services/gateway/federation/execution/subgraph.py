@@ -1,22 +1,34 @@
 """The port to a subgraph: a request in, the bytes of a GraphQL response out."""
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+import msgspec
 
 from services.gateway.federation.errors import SubgraphUnavailable
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """`context` is what the caller of the engine gave: opaque here, for the adapter to make headers of."""
+    """`body` is the whole request as it is sent: JSON with `query`, `variables` and `operationName`.
 
+    `changes_nothing`: it may be sent again. `context` is what the caller of the engine gave: opaque here, for the
+    adapter to make headers of.
+    """
+
+    body: bytes
     query: str
-    variables: Mapping[str, Any]
     operation_name: str | None
+    changes_nothing: bool
     context: object
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """For subgraphs in this process; whoever asks gets values of their own."""
+        variables: dict[str, Any] = msgspec.json.decode(self.body)["variables"]
+        return variables
 
 
 class Subgraph(Protocol):
@@ -45,8 +57,8 @@ class SubgraphResponse:
 def read_response(body: bytes) -> SubgraphResponse:
     """SubgraphUnavailable when the body is not a GraphQL response."""
     try:
-        response = json.loads(body)
-    except ValueError as error:
+        response = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise SubgraphUnavailable("the answer is not JSON") from error
     if not isinstance(response, dict):
         raise SubgraphUnavailable("the answer is not a GraphQL response")

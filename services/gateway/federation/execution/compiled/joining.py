@@ -1,0 +1,168 @@
+"""One `_entities` call: representations out of what is there, and what comes back into the objects it belongs to."""
+
+from collections.abc import Callable, Iterable
+from itertools import chain, starmap
+from operator import attrgetter
+from typing import Any, Protocol
+
+from graphql import GraphQLNonNull
+from msgspec import Struct, defstruct
+
+from services.gateway.federation.execution.compiled.gathering import Objects, gathering
+from services.gateway.federation.execution.compiled.shapes import NotCompiled, ObjectShape, at
+from services.gateway.federation.execution.compiled.structs import Structs, attribute, is_replaced
+from services.gateway.federation.operation.selection import TYPENAME
+from services.gateway.federation.planning.plan import EntityCall, Need, Target
+
+Key = Any
+"""A representation's values: one, or a tuple of several."""
+
+
+class Irregular(Exception):
+    """The answers are not the usual ones: the interpreter is to look at them."""
+
+
+class _Place(Protocol):
+    """The objects of one target."""
+
+    def find(self, root: Struct) -> tuple[Objects, list[Key]]:
+        """What is to be filled, and the key of what it is to be filled with: None where there is none."""
+        ...
+
+    def fill(self, owners: Objects, entities: Iterable[Struct]) -> None: ...
+
+
+class Joining:
+    """A call, compiled; holds nothing of any run.
+
+    `nothing` stands for an entity that is not known, or has no key: all its fields are null. It is None when they may
+    not be.
+    """
+
+    def __init__(self, call: EntityCall, root: ObjectShape, structs: Structs) -> None:
+        self.call = call
+        self.places = [_place(call, target, root) for target in call.targets]
+        shape = at(root, call.targets[0].path)
+        made = structs.part(shape, call, is_whole=_is_replaced(root, call.targets[0]))
+        brought = shape.brought_by(call)
+        may_lack = not any(isinstance(one.type, GraphQLNonNull) for one in brought)
+        self.nothing = made(**{attribute(one.key): None for one in brought}) if may_lack else None
+        self.entity: Any = made | None if may_lack else made
+        self.represent = _representing(call)
+
+    def begin(self, root: Struct) -> "Joined":
+        """Raises Irregular."""
+        return Joined(self, [place.find(root) for place in self.places])
+
+
+class Joined:
+    """A call in one run."""
+
+    def __init__(self, joining: Joining, found: list[tuple[Objects, list[Key]]]) -> None:
+        self._joining = joining
+        self._found = found
+        distinct = dict.fromkeys(chain.from_iterable(keys for _, keys in found))
+        if None in distinct:
+            if joining.nothing is None:
+                raise Irregular
+            del distinct[None]
+        self._distinct = list(distinct)
+        self.representations = joining.represent(self._distinct)
+
+    def take(self, entities: list[Struct | None]) -> None:
+        """Raises Irregular when there are too few or too many."""
+        if len(entities) != len(self._distinct):
+            raise Irregular
+        nothing: Any = self._joining.nothing
+        if None in entities:
+            entities = [nothing if one is None else one for one in entities]
+        entity_of: dict[Key, Any] = dict(zip(self._distinct, entities, strict=True))
+        entity_of[None] = nothing
+        for place, (owners, keys) in zip(self._joining.places, self._found, strict=True):
+            place.fill(owners, map(entity_of.__getitem__, keys))
+
+
+def _place(call: EntityCall, target: Target, root: ObjectShape) -> _Place:
+    if _is_replaced(root, target):
+        return _Replaced(target, root)
+    return _Copied(target, root, [attribute(one.key) for one in at(root, target.path).brought_by(call)])
+
+
+def _is_replaced(root: ObjectShape, target: Target) -> bool:
+    return is_replaced(at(root, target.path[:-1]).fields[target.path[-1].key])
+
+
+class _Copied:
+    """The entity's fields are copied into the object."""
+
+    def __init__(self, target: Target, root: ObjectShape, names: list[str]) -> None:
+        self._gather = gathering(root, target.path)
+        self._keys = _keys(target.needs)
+        if not names:
+            raise NotCompiled("a call for nothing")
+        self._names = names
+        self._get = attrgetter(*names)
+
+    def find(self, root: Struct) -> tuple[Objects, list[Key]]:
+        owners = self._gather([root])
+        return owners, self._keys(owners)
+
+    def fill(self, owners: Objects, entities: Iterable[Struct]) -> None:
+        values = map(self._get, entities)
+        if len(self._names) == 1:
+            name = self._names[0]
+            for owner, value in zip(owners, values, strict=True):
+                setattr(owner, name, value)
+            return
+        for owner, several in zip(owners, values, strict=True):
+            for name, value in zip(self._names, several, strict=True):
+                setattr(owner, name, value)
+
+
+class _Replaced:
+    """The entity takes the object's place in the one above it."""
+
+    def __init__(self, target: Target, root: ObjectShape) -> None:
+        self._name = attribute(target.path[-1].key)
+        self._get = attrgetter(self._name)
+        self._gather = gathering(root, target.path[:-1])
+        self._keys = _keys(target.needs)
+
+    def find(self, root: Struct) -> tuple[Objects, list[Key]]:
+        owners = self._gather([root])
+        references = list(map(self._get, owners))
+        if None in references:
+            owners = [owner for owner, one in zip(owners, references, strict=True) if one is not None]
+            references = [one for one in references if one is not None]
+        return owners, self._keys(references)
+
+    def fill(self, owners: Objects, entities: Iterable[Struct]) -> None:
+        name = self._name
+        for owner, entity in zip(owners, entities, strict=True):
+            setattr(owner, name, entity)
+
+
+def _keys(needs: tuple[Need, ...]) -> Callable[[Objects], list[Key]]:
+    """None for an object that lacks one that it must have."""
+    required = [index for index, need in enumerate(needs) if need.is_key]
+    if not required:
+        raise NotCompiled("a representation without a key")
+    get = attrgetter(*(attribute(need.key) for need in needs))
+    if len(needs) == 1:
+        return lambda objects: list(map(get, objects))
+    return lambda objects: [None if any(key[index] is None for index in required) else key for key in map(get, objects)]
+
+
+def _representing(call: EntityCall) -> Callable[[list[Key]], list[Struct]]:
+    """Keys → representations."""
+    (names, *others) = [[need.name for need in target.needs] for target in call.targets]
+    if not names or any(each != names for each in others) or TYPENAME in names:
+        raise NotCompiled("representations that differ by place")
+    renamed = {attribute(name): name for name in names}
+    fields = [(attribute(name), Any) for name in names]
+    made = defstruct(
+        "Representation", fields, rename=renamed, tag_field=TYPENAME, tag=call.type_name, gc=False, frozen=True
+    )
+    if len(names) == 1:
+        return lambda keys: list(map(made, keys))
+    return lambda keys: list(starmap(made, keys))

@@ -1,0 +1,179 @@
+"""Running a compiled plan. The answer's bytes, or nothing when something is out of the ordinary."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct, defstruct
+
+from services.gateway.federation.errors import SubgraphUnavailable
+from services.gateway.federation.execution.compiled.gathering import Gather, gathering
+from services.gateway.federation.execution.compiled.joining import Irregular, Joining
+from services.gateway.federation.execution.compiled.shapes import FieldShape, NotCompiled, ObjectShape, shape_of
+from services.gateway.federation.execution.compiled.structs import Structs, attribute, is_replaced
+from services.gateway.federation.execution.conversation import Conversation
+from services.gateway.federation.planning.plan import EntityFetch, Fetch, Path, Plan, RootFetch, Step
+from services.gateway.federation.supergraph.model import Supergraph
+
+_IRREGULARITIES = (Irregular, SubgraphUnavailable, msgspec.DecodeError, UnicodeError, RecursionError)
+_ENCODER = msgspec.json.Encoder()
+
+
+class _Step(Protocol):
+    async def run(self, run: "_Run") -> None: ...
+
+
+class CompiledPlan:
+    """Immutable; serves any number of runs. `compile_plan` makes one."""
+
+    def __init__(self, plan: Plan, root: ObjectShape) -> None:
+        structs = Structs()
+        self.root = structs.whole(root)
+        self.is_begun_empty = root.source is None
+        self.fetches = plan.fetches
+        self.followers = _followers(plan)
+        self.steps: Mapping[int, _Step] = {
+            fetch.id: _RootStep(fetch, root, structs)
+            if isinstance(fetch, RootFetch)
+            else _EntityStep(fetch, root, structs)
+            for fetch in plan.fetches
+        }
+        self._hiding = list(_hidden_places(root))
+
+    async def run(self, conversation: Conversation) -> bytes | None:
+        """None when the interpreter has to answer. Cancelling it cancels every request under way."""
+        run = _Run(self, conversation)
+        await run.all()
+        return None if run.is_irregular else self._written(run.root)
+
+    def _written(self, root: Any) -> bytes:
+        for gather, names in self._hiding:
+            for one in gather([root]):
+                for name in names:
+                    setattr(one, name, msgspec.UNSET)
+        return b'{"data":' + _ENCODER.encode(root) + b"}"
+
+
+def compile_plan(supergraph: Supergraph, plan: Plan) -> CompiledPlan | None:
+    """None for plans that are the interpreter's alone; one that nobody has foreseen is among them."""
+    try:
+        return CompiledPlan(plan, shape_of(supergraph, plan))
+    except NotCompiled:
+        return None
+
+
+class _Run:
+    """One run: what has been put together so far, and which fetches still wait for how many."""
+
+    def __init__(self, plan: CompiledPlan, conversation: Conversation) -> None:
+        self.plan = plan
+        self.conversation = conversation
+        self.root: Any = plan.root() if plan.is_begun_empty else None
+        self.is_irregular = False
+        self._waits_for = {fetch.id: len(fetch.after) for fetch in plan.fetches if fetch.after}
+
+    async def all(self) -> None:
+        first = [fetch for fetch in self.plan.fetches if not fetch.after]
+        if len(first) == 1 and all(len(each) < 2 for each in self.plan.followers.values()):
+            await self._chain(first[0], None)
+            return
+        async with asyncio.TaskGroup() as tasks:
+            for fetch in first:
+                tasks.create_task(self._chain(fetch, tasks))
+
+    async def _chain(self, fetch: Fetch, tasks: asyncio.TaskGroup | None) -> None:
+        """A fetch, and after it what waited for it last."""
+        following: Fetch | None = fetch
+        while following is not None and not self.is_irregular:
+            await self._step(following)
+            ready = self._ready_after(following)
+            following = ready[0] if ready else None
+            for other in ready[1:]:
+                assert tasks is not None  # noqa: S101 - only where there is one at a time there are none
+                tasks.create_task(self._chain(other, tasks))
+
+    def _ready_after(self, fetch: Fetch) -> list[Fetch]:
+        ready = []
+        for follower in self.plan.followers[fetch.id]:
+            self._waits_for[follower.id] -= 1
+            if not self._waits_for[follower.id]:
+                ready.append(follower)
+        return ready
+
+    async def _step(self, fetch: Fetch) -> None:
+        """What else is under way goes on after an irregularity: the interpreter will want it."""
+        try:
+            await self.plan.steps[fetch.id].run(self)
+        except _IRREGULARITIES:
+            self.is_irregular = True
+
+
+class _RootStep:
+    def __init__(self, fetch: RootFetch, root: ObjectShape, structs: Structs) -> None:
+        self._fetch = fetch
+        self._is_all = root.source is fetch
+        data = structs.whole(root) if self._is_all else structs.part(root, fetch)
+        self._names = [attribute(one.key) for one in root.brought_by(fetch)]
+        self._decoder = msgspec.json.Decoder(_response(data))
+
+    async def run(self, run: _Run) -> None:
+        response: Any = self._decoder.decode(await run.conversation.ask(self._fetch, {}))
+        if response.errors:
+            raise Irregular
+        if self._is_all:
+            run.root = response.data
+            return
+        for name in self._names:
+            setattr(run.root, name, getattr(response.data, name))
+
+
+class _EntityStep:
+    def __init__(self, fetch: EntityFetch, root: ObjectShape, structs: Structs) -> None:
+        self._fetch = fetch
+        self._joinings = [Joining(call, root, structs) for call in fetch.calls]
+        names = {attribute(one.call.alias): one.call.alias for one in self._joinings}
+        fields = [(attribute(one.call.alias), list[one.entity]) for one in self._joinings]  # type: ignore[name-defined]
+        self._decoder = msgspec.json.Decoder(_response(defstruct("Data", fields, rename=names, gc=False)))
+
+    async def run(self, run: _Run) -> None:
+        joined = [joining.begin(run.root) for joining in self._joinings]
+        if not any(one.representations for one in joined):
+            return
+        pairs = zip(self._joinings, joined, strict=True)
+        asked = {joining.call.variable: one.representations for joining, one in pairs}
+        response: Any = self._decoder.decode(await run.conversation.ask(self._fetch, asked))
+        if response.errors:
+            raise Irregular
+        for joining, one in zip(self._joinings, joined, strict=True):
+            one.take(getattr(response.data, attribute(joining.call.alias)))
+
+
+def _response(data: type[Struct]) -> type[Struct]:
+    return defstruct("Response", [("data", data), ("errors", Any, None)], gc=False)
+
+
+def _followers(plan: Plan) -> Mapping[int, Sequence[Fetch]]:
+    followers: dict[int, list[Fetch]] = defaultdict(list)
+    for fetch in plan.fetches:
+        for before in fetch.after:
+            followers[before].append(fetch)
+    return {fetch.id: followers[fetch.id] for fetch in plan.fetches}
+
+
+def _hidden_places(root: ObjectShape) -> Iterator[tuple[Gather, list[str]]]:
+    """Where fields stand at the end that are the plan's own."""
+    below: list[tuple[Path, ObjectShape, list[FieldShape]]] = [((), root, root.hidden)]
+    while below:
+        path, shape, hidden = below.pop()
+        if hidden:
+            yield gathering(root, path), [attribute(one.key) for one in hidden]
+        below += [((*path, Step(one.key)), one.below, _left_over(one)) for one in shape.shown if one.below]
+
+
+def _left_over(field: FieldShape) -> list[FieldShape]:
+    """An object that is replaced takes with it what was hidden in it."""
+    shape = field.below
+    assert shape is not None  # noqa: S101 - asked for composite fields only
+    return [one for one in shape.hidden if not is_replaced(field) or one.source is not field.source]
