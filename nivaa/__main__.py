@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from shared.errors import NivaaError
+from shared.runtime.settings import told
 
 COMMANDS = ("up", "token", "settings", "import", "run-monthly", "verify", "invoices", "dead-letters", "explain", "bot")
 UNUSABLE_SETTINGS = 2
@@ -20,7 +21,7 @@ def main() -> None:
     try:
         command_line(sys.argv[1:])()
     except ValidationError as error:
-        _end(str(error), UNUSABLE_SETTINGS)
+        _end(told(error), UNUSABLE_SETTINGS)
     except (NivaaError, OSError) as error:
         _end(str(error), 1)
     except KeyboardInterrupt:

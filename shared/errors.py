@@ -10,6 +10,8 @@
        ├─ MoneyFrozen                MONEY_FROZEN
        ├─ TooComplex                 TOO_COMPLEX
        ├─ TooSlow                    TOO_SLOW
+       ├─ TimedOut                   TIMED_OUT
+       ├─ MethodNotAllowed           METHOD_NOT_ALLOWED
        ├─ UpstreamUnavailable        UPSTREAM_UNAVAILABLE
        └─ each service's own         services/<name>/domain/errors.py
 
@@ -81,6 +83,18 @@ class TooSlow(Refusal):
     """More has changed than the subscriber has taken; changes were missed."""
 
     code = "TOO_SLOW"
+
+
+class TimedOut(Refusal):
+    """The request took longer than any may; what it changes may be changed all the same."""
+
+    code = "TIMED_OUT"
+
+
+class MethodNotAllowed(Refusal):
+    """The address is there, but not for this method."""
+
+    code = "METHOD_NOT_ALLOWED"
 
 
 class UpstreamUnavailable(Refusal):

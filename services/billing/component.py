@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from starlette.applications import Starlette
 from starlette.routing import Route
 
 from services.billing.domain.progress import Progress
@@ -21,6 +20,7 @@ from shared.auth.viewer import Viewer
 from shared.database.watch import Watch
 from shared.graphql.context import is_frozen
 from shared.graphql.server import GraphQLServer
+from shared.http import application
 from shared.period import Month
 from shared.runtime.component import Component, Service, Surroundings
 
@@ -43,8 +43,8 @@ async def open_billing(around: Surroundings) -> AsyncIterator[Service]:
     progress = Watch[Month, Progress](
         lambda month: ProgressReader(around.database, month).read, work.progressed, around.stopping, only_latest=True
     )
-    graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, progress))
-    app = Starlette(routes=[Route("/graphql", graphql), *routes(work)])
+    graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, progress), settings.most_answer_seconds)
+    app = application([Route("/graphql", graphql), *routes(work)])
     try:
         yield Service(app=app, handlers=handlers(work), jobs=[partial(_keep_finishing, work), progress.run])
     finally:

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import structlog
-from starlette.applications import Starlette
 from starlette.routing import Route
 
 from services.bot.asking import Gateway, issuer_of
@@ -23,6 +22,7 @@ from services.bot.use_cases.keep_delivering import keep_delivering
 from shared.auth.viewer import Viewer
 from shared.graphql.context import is_frozen
 from shared.graphql.server import GraphQLServer
+from shared.http import application
 from shared.messaging.work import Work
 from shared.runtime.component import Component, Job, Service, Surroundings
 
@@ -35,8 +35,8 @@ async def open_bot(around: Surroundings) -> AsyncIterator[Service]:
     work = Work(database=around.database, outbox=around.outbox, clock=around.clock)
     due, catalogues = asyncio.Event(), read_catalogues(settings.locale)
     async with _telegram(around, work, catalogues, due) as (bot_name, jobs):
-        graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, bot_name))
-        app = Starlette(routes=[Route("/graphql", graphql)])
+        graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, bot_name), settings.most_answer_seconds)
+        app = application([Route("/graphql", graphql)])
         yield Service(app=app, handlers=handlers(due, catalogues), jobs=jobs)
 
 

@@ -1,15 +1,19 @@
 """The gateway's wiring."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
-from services.gateway.endpoint.endpoint import Authenticate, GraphQLEndpoint
+from services.gateway.endpoint.admission import Admission, Authenticate
+from services.gateway.endpoint.documents import Documents, read_trusted
+from services.gateway.endpoint.endpoint import GraphQLEndpoint, RequestLimits
 from services.gateway.endpoint.operations import Operations
+from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.socket import GraphQLSockets
 from services.gateway.federation import Engine, Subgraph, Supergraph, load_supergraph
 from services.gateway.files import link_routes
@@ -21,6 +25,7 @@ from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph
 from services.gateway.workspaces.workspaces import workspace_routes
 from shared.auth.gate import token_of
 from shared.clock import SystemClock
+from shared.http import application
 from shared.runtime.component import Component, Service, Surroundings
 
 NAME = "gateway"
@@ -32,19 +37,52 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
     settings: GatewaySettings = around.settings
     supergraph = load_supergraph(settings.supergraph.read_text())
     engine = Engine(supergraph, _subgraphs(around, settings, supergraph), settings.limits)
-    operations = Operations(engine, settings.streams_per_subject, introspection=settings.introspection)
-    authenticate = _authenticator(around)
-    endpoint = GraphQLEndpoint(operations, authenticate, settings.body_bytes, around.stopping)
-    sockets = GraphQLSockets(operations, authenticate, settings.body_bytes, settings.welcome_origins, around.stopping)
+    operations_of = partial(
+        Operations,
+        engine,
+        most_streams=settings.streams_per_subject,
+        seconds=settings.request_seconds,
+        introspection=settings.introspection,
+    )
+    operations = operations_of(_documents(settings))
+    admission = Admission(_authenticator(around), _rates(settings))
+    request_limits = RequestLimits(settings.body_bytes, settings.batch_operations)
+    endpoint = GraphQLEndpoint(operations, admission, request_limits, around.stopping)
+    sockets = GraphQLSockets(operations, admission, settings.body_bytes, settings.welcome_origins, around.stopping)
     routes = [
         Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.respond),
-        run_monthly_route(around.peer("billing"), settings.body_bytes),
-        invoice_exports_route(around.peer("invoicing")),
+        run_monthly_route(around.peer("billing"), admission, settings.body_bytes),
+        invoice_exports_route(around.peer("invoicing"), admission),
         *link_routes(around.files.routes, settings.freeze),
-        *workspace_routes(around, operations, authenticate, with_demo_people=with_demo_people),
+        *workspace_routes(
+            around, operations_of(Documents()), _authenticator(around), with_demo_people=with_demo_people
+        ),
     ]
-    yield Service(app=Starlette(routes=routes))
+    yield Service(app=_open_to(settings.welcome_origins, application(routes)))
+
+
+def _documents(settings: GatewaySettings) -> Documents:
+    return Documents(read_trusted(settings.trusted_folders) if settings.trusted_folders else None)
+
+
+def _rates(settings: GatewaySettings) -> Rates:
+    allowed = PerMinute(settings.requests_per_minute, settings.strangers_requests_per_minute)
+    return Rates(open_storage(settings.rates_url), allowed)
+
+
+def _open_to(origins: Collection[str], app: ASGIApp) -> ASGIApp:
+    """Pages of these sites may read our answers, and send what a page needs leave for."""
+    if not origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=sorted(origins),
+        allow_credentials=True,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Accept", "Authorization", "Content-Type", "Idempotency-Key"],
+        expose_headers=["Retry-After", "WWW-Authenticate"],
+    )
 
 
 def _subgraphs(around: Surroundings, settings: GatewaySettings, supergraph: Supergraph) -> dict[str, Subgraph]:

@@ -10,8 +10,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from services.gateway.endpoint.asked import BadRequest, body_of
-from shared.errors import TooComplex, UpstreamUnavailable
+from services.gateway.endpoint.admission import Admission
+from services.gateway.endpoint.asked import body_of
+from shared.errors import UpstreamUnavailable
 from shared.http import refusal_response
 from shared.runtime.peers import Peer, PeerStream
 
@@ -24,25 +25,22 @@ _SENT_BACK = (
 )
 
 
-def run_monthly_route(billing: Peer, most_bytes: int) -> Route:
+def run_monthly_route(billing: Peer, admission: Admission, most_bytes: int) -> Route:
     """Billing answers, gate and all; its status and body come back as they are."""
 
     async def run_monthly(request: Request) -> Response:
-        try:
-            answer = await billing.request("POST", RUN_MONTHLY, _sent_on(request), await body_of(request, most_bytes))
-        except BadRequest as fault:
-            return refusal_response(TooComplex(fault.message))
-        except UpstreamUnavailable as refusal:
-            return refusal_response(refusal)
+        await admission.admit(request)
+        answer = await billing.request("POST", RUN_MONTHLY, _sent_on(request), await body_of(request, most_bytes))
         return Response(answer.body, answer.status, _sent_back(answer.headers))
 
     return Route(RUN_MONTHLY, run_monthly, methods=["POST"])
 
 
-def invoice_exports_route(invoicing: Peer) -> Route:
+def invoice_exports_route(invoicing: Peer, admission: Admission) -> Route:
     """Invoicing answers, gate and all; what it streams comes through as it is read."""
 
     async def export(request: Request) -> Response:
+        await admission.admit(request)
         name = quote(request.path_params["name"], safe="")
         return PassedOn(invoicing, INVOICE_EXPORTS.format(name=name), _sent_on(request))
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 
 from services.gateway.federation import Limits
-from shared.runtime.settings import Settings, setting
+from shared.runtime.settings import Settings, known_scheme, setting
 
 
 class GatewaySettings(Settings):
@@ -22,8 +22,30 @@ class GatewaySettings(Settings):
         "GATEWAY_QUERY_COST", "how many objects an answer may hold, reckoned by the pages asked for", 30_000
     )
     body_bytes: int = setting("GATEWAY_BODY_BYTES", "how large a request may be", 1_000_000)
+    batch_operations: int = setting(
+        "GATEWAY_BATCH_OPERATIONS", "how many operations a request may hold as a list; 0: it may be no list", 0
+    )
+    request_seconds: float = setting("GATEWAY_REQUEST_SECONDS", "how long an answer may take; streams may go on", 90.0)
+    requests_per_minute: int = setting(
+        "GATEWAY_REQUESTS_PER_MINUTE", "how many requests a minute one subject may make; 0: any number", 6_000
+    )
+    strangers_requests_per_minute: int = setting(
+        "GATEWAY_STRANGERS_REQUESTS_PER_MINUTE",
+        "how many requests a minute without a token that verifies may come from one address; 0: any number",
+        600,
+    )
+    rates_url: str = setting(
+        "GATEWAY_RATES_URL",
+        "where requests are counted: memory://, or redis://host:port/db for several gateways together",
+        "memory://",
+    )
+    trusted_documents: str = setting(
+        "NIVAA_TRUSTED_DOCUMENTS", "folders of .graphql files: only these documents run; empty: any", ""
+    )
     origins: str = setting(
-        "GATEWAY_ORIGINS", "other sites whose pages may open WebSockets: https://one.example,https://two.example", ""
+        "GATEWAY_ORIGINS",
+        "other sites whose pages may ask, by HTTP and by WebSocket: https://one.example,https://two.example",
+        "",
     )
     streams_per_subject: int = setting(
         "GATEWAY_STREAMS_PER_SUBJECT", "how many streams, and sockets, one person may hold at a time", 50
@@ -57,6 +79,15 @@ class GatewaySettings(Settings):
     @property
     def session_key_file(self) -> Path:
         return self.own_session_key_file or self.data_dir / "session-key.json"
+
+    @field_validator("rates_url")
+    @classmethod
+    def _countable(cls, value: str) -> str:
+        return known_scheme(value, {"memory", "redis", "rediss"})
+
+    @property
+    def trusted_folders(self) -> list[Path]:
+        return [Path(folder.strip()) for folder in self.trusted_documents.split(",") if folder.strip()]
 
     @property
     def welcome_origins(self) -> frozenset[str]:

@@ -16,18 +16,21 @@ from pathlib import Path
 import aiohttp
 import structlog
 import uvloop
-from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.gateway.endpoint.endpoint import GraphQLEndpoint
+from services.gateway.endpoint.admission import Admission
+from services.gateway.endpoint.documents import Documents
+from services.gateway.endpoint.endpoint import GraphQLEndpoint, RequestLimits
 from services.gateway.endpoint.operations import Operations
+from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.socket import GraphQLSockets
 from services.gateway.federation import Engine, Limits, SupergraphError, load_supergraph
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, PeerSubgraph
 from shared.auth.viewer import Role, Viewer
+from shared.http import application
 from shared.runtime.health import health_routes
 from shared.runtime.logging import configure_logging
 from shared.runtime.peers import HttpPeer, peer_session
@@ -90,7 +93,7 @@ async def open_standalone(supergraph: Path, settings: GatewaySettings) -> AsyncI
     async with peer_session() as session:
         engine = _engine(supergraph, session, settings.subgraph_timeout_seconds)
         stopping = asyncio.Event()
-        yield Standalone(settings, _app(Operations(engine, MOST_STREAMS, introspection=True), stopping), stopping)
+        yield Standalone(settings, _app(_operations(engine, settings), stopping), stopping)
 
 
 def _engine(file: Path, session: aiohttp.ClientSession, timeout_seconds: float) -> Engine:
@@ -102,15 +105,26 @@ def _engine(file: Path, session: aiohttp.ClientSession, timeout_seconds: float) 
     return Engine(supergraph, subgraphs, LIMITS)
 
 
+def _operations(engine: Engine, settings: GatewaySettings) -> Operations:
+    return Operations(
+        engine,
+        Documents(),
+        most_streams=MOST_STREAMS,
+        seconds=settings.request_seconds,
+        introspection=settings.introspection,
+    )
+
+
 def _app(operations: Operations, stopping: asyncio.Event) -> ASGIApp:
-    endpoint = GraphQLEndpoint(operations, _anybody, MOST_BODY_BYTES, stopping)
-    sockets = GraphQLSockets(operations, _anybody, MOST_BODY_BYTES, (), stopping)
+    admission = Admission(_anybody, Rates(open_storage("memory://"), PerMinute(0, 0)))
+    endpoint = GraphQLEndpoint(operations, admission, RequestLimits(MOST_BODY_BYTES), stopping)
+    sockets = GraphQLSockets(operations, admission, MOST_BODY_BYTES, (), stopping)
     routes = [
         *health_routes({}, stopping),
         Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.respond),
     ]
-    return _Remembering(Starlette(routes=routes))
+    return _Remembering(application(routes))
 
 
 async def _anybody(authorization: str) -> Caller:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from starlette.routing import Route, Router
+from starlette.routing import Route
 
 from services.invoicing.document.html import Typesetter
 from services.invoicing.document.workers import PoolLimits
@@ -16,6 +16,7 @@ from services.invoicing.rendering import RenderingJob
 from services.invoicing.settings import InvoicingSettings
 from services.invoicing.work import InvoicingWork
 from shared.graphql.server import GraphQLServer
+from shared.http import application
 from shared.runtime.component import Component, Service, Surroundings
 
 
@@ -36,10 +37,12 @@ async def open_invoicing(surroundings: Surroundings) -> AsyncIterator[Service]:
         binary=settings.renderer,
         limits=PoolLimits(processes=settings.renderer_processes),
     )
-    graphql = GraphQLServer(SCHEMA, partial(open_context, work, surroundings.files, settings))
+    graphql = GraphQLServer(
+        SCHEMA, partial(open_context, work, surroundings.files, settings), settings.most_answer_seconds
+    )
     exports = InvoiceExports(work, surroundings.files, settings.freeze)
     yield Service(
-        app=Router(routes=[Route("/graphql", graphql), *exports.routes]),
+        app=application([Route("/graphql", graphql), *exports.routes]),
         handlers=handlers(work),
         jobs=[rendering.run],
         checks={"files": surroundings.files.check},

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from starlette.applications import Starlette
 from starlette.routing import Route
 
 from services.packages.events import handlers
@@ -21,6 +20,7 @@ from shared.database.database import Row
 from shared.database.watch import Watch
 from shared.graphql.context import is_frozen
 from shared.graphql.server import GraphQLServer
+from shared.http import application
 from shared.runtime.component import Component, Service, Surroundings
 
 
@@ -34,9 +34,9 @@ async def open_packages(around: Surroundings) -> AsyncIterator[Service]:
         organisation=settings.organisation,
     )
     alerts = Watch[None, Row](lambda _: AlertChanges(around.database).read, work.alerts_changed, around.stopping)
-    graphql = GraphQLServer(SCHEMA, partial(open_context, work, settings, alerts))
+    graphql = GraphQLServer(SCHEMA, partial(open_context, work, settings, alerts), settings.most_answer_seconds)
     yield Service(
-        app=Starlette(routes=[Route("/graphql", graphql)]),
+        app=application([Route("/graphql", graphql)]),
         handlers=handlers(work),
         jobs=[partial(keep_expiring, work), alerts.run],
     )

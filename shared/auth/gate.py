@@ -20,8 +20,8 @@ class Gate:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # the handshake is refused: what is gated has no sockets
             return
         try:
             token = token_of(HTTPConnection(scope).headers.get("authorization", ""))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -70,38 +71,46 @@ class KeyFile:
 class JwksUrl:
     """The keys that an issuer publishes, kept for ten minutes.
 
-    An unknown key id fetches them again, but at most every 30 s, so that made-up ids cost the issuer nothing.
-    When a fetch fails the keys already known stay good.
+    An unknown key id fetches them again, but at most every 30 s, so that made-up ids cost the issuer nothing; whoever
+    waits, waits for the same fetch. When a fetch fails the keys already known stay good, and wait for no other one.
     """
 
     def __init__(self, url: str, http: aiohttp.ClientSession, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._url = url
         self._http = http
         self._monotonic = monotonic
-        self._lock = asyncio.Lock()
         self._keys: dict[str, ECKey] = {}
         self._stale_at = self._may_fetch_at = monotonic()
+        self._is_failing = False
+        self._fetching: asyncio.Task[None] | None = None
 
     async def key_for(self, kid: str) -> ECKey:
-        if self._should_fetch(kid):
-            async with self._lock:
-                if self._should_fetch(kid):
-                    await self._fetch()
-        if not self._keys:
+        if kid in self._keys and self._monotonic() < self._stale_at:
+            return self._keys[kid]
+        fetching = self._begin()
+        if fetching and not (kid in self._keys and self._is_failing):
+            await asyncio.shield(fetching)
+        if kid not in self._keys and self._is_failing:
             raise UpstreamUnavailable("The keys that verify tokens cannot be read at the moment.")
         return _pick(self._keys, kid)
 
-    def _should_fetch(self, kid: str) -> bool:
-        now = self._monotonic()
-        return now >= self._may_fetch_at and (kid not in self._keys or now >= self._stale_at)
+    def _begin(self) -> asyncio.Task[None] | None:
+        """The fetch under way, or a new one; None while it is too early for one."""
+        if self._fetching is None or self._fetching.done():
+            if self._monotonic() < self._may_fetch_at:
+                return None
+            self._fetching = asyncio.create_task(self._fetch())
+        return self._fetching
 
     async def _fetch(self) -> None:
         try:
             self._keys = await self._download()
         except (aiohttp.ClientError, TimeoutError, NivaaError) as error:
-            log.warning("jwks_fetch_failed", url=self._url, error=type(error).__name__)
+            log.warning("jwks_fetch_failed", host=urlsplit(self._url).hostname, error=type(error).__name__)
+            self._is_failing = True
             self._may_fetch_at = self._monotonic() + RETRY_SECONDS
         else:
+            self._is_failing = False
             self._may_fetch_at = self._monotonic() + REFETCH_SECONDS
             self._stale_at = self._monotonic() + CACHE_SECONDS
 

@@ -3,7 +3,9 @@ known."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from typing import Any
 
+from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -13,19 +15,40 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 
 from shared.auth.gate import viewer_of
 from shared.auth.viewer import Viewer
+from shared.errors import InvalidInput, TimedOut
 from shared.graphql.context import Context
 from shared.graphql.schema import Subgraph
+from shared.http import refusal_of, refusal_response
 
 OpenContext = Callable[[Viewer], Context]
 """Makes the context of one request: its loaders live as long as it does."""
 
 
 class GraphQLServer(GraphQL[Context, None]):
-    def __init__(self, schema: Subgraph, open_context: OpenContext) -> None:
+    """`seconds` is how long an answer may take; streams may go on."""
+
+    def __init__(self, schema: Subgraph, open_context: OpenContext, seconds: float = 75.0) -> None:
         super().__init__(
             schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=[GRAPHQL_SSE_PROTOCOL]
         )
         self._open_context = open_context
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await self.run(Request(scope, receive))
+        except HTTPException as error:
+            response = refusal_response(refusal_of(error.status_code, error.reason))
+        except (RecursionError, UnicodeDecodeError):
+            response = refusal_response(InvalidInput("the body is not JSON, or is nested too deeply"))
+        await response(scope, receive, send)
+
+    async def execute_single(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await super().execute_single(*arguments, **options)
+        except TimeoutError:
+            raise TimedOut(f"an answer may take {self._seconds:g} s", allowedSeconds=self._seconds) from None
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
         context = self._open_context(viewer_of(request))

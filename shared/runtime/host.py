@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
-from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
@@ -25,6 +24,7 @@ from shared.database.migrations import migrate
 from shared.database.outage import is_out_of_reach
 from shared.files.opening import open_file_store
 from shared.files.store import FileStore
+from shared.http import application
 from shared.messaging.broker import Broker
 from shared.messaging.inbox import Inbox
 from shared.messaging.opening import open_broker
@@ -84,7 +84,7 @@ async def open_host(
             stack.push_async_callback(host.broker.stop)  # while what takes the deliveries is still open
         host.checks["broker"] = host.broker.check
         routes = [*health_routes(host.checks, host.stopping), Mount("/", host.apps[components[-1].name])]
-        host.app = Starlette(routes=routes)
+        host.app = application(routes)
         await stack.enter_async_context(_running(jobs))
         try:
             yield host

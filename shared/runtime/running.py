@@ -8,11 +8,12 @@ import structlog
 import uvloop
 from pydantic import ValidationError
 
+from shared.errors import NivaaError
 from shared.runtime.component import Component
 from shared.runtime.host import open_host
 from shared.runtime.logging import configure_logging
 from shared.runtime.serving import serving, until_stopped
-from shared.runtime.settings import ENV_FILES, Settings
+from shared.runtime.settings import ENV_FILES, Settings, told
 
 log = structlog.get_logger()
 
@@ -26,9 +27,9 @@ def run(components: Sequence[Component]) -> None:
     try:
         uvloop.run(_serve(components, [*ENV_FILES, *asked.env_file], overrides))
     except ValidationError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{told(error)}\n")
         sys.exit(UNUSABLE_SETTINGS)
-    except OSError as error:
+    except (OSError, ValueError, NivaaError) as error:
         sys.stderr.write(f"cannot start: {error}\n")
         sys.exit(1)
     except KeyboardInterrupt:

@@ -12,6 +12,8 @@ from typing import Protocol
 import uvicorn
 from starlette.types import ASGIApp
 
+from shared.runtime.body_limit import BodyLimit
+from shared.runtime.headers import SecurityHeaders
 from shared.runtime.peers import PEER_KEEP_ALIVE_SECONDS
 from shared.runtime.settings import Settings
 
@@ -57,11 +59,13 @@ async def serving(host: Served, *, port: int | None = None) -> AsyncIterator[int
     settings = host.settings
     listener = socket.create_server((settings.host, settings.port if port is None else port))
     config = uvicorn.Config(
-        host.app,
+        SecurityHeaders(BodyLimit(host.app, settings.most_body_bytes), settings.hsts_seconds),
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

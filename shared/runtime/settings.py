@@ -1,14 +1,14 @@
 """Settings from the environment, or where it is silent from secret files, then env files. Their defaults are the
 embedded form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -29,10 +29,35 @@ def setting(name: str, meaning: str, default: Any = ...) -> Any:
     return Field(default, validation_alias=name, description=meaning)
 
 
+def known_scheme(url: str, schemes: Collection[str]) -> str:
+    """The URL, whose scheme is one of these. Raises ValueError that tells the scheme alone: the rest may be secret."""
+    scheme, separator, _ = url.partition("://")
+    if not separator or scheme not in schemes:
+        known = " or ".join(f"{each}://" for each in sorted(schemes))
+        raise ValueError(f"begins with {known}" + (f", not {scheme}://" if separator else ""))
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("names no port that there is; what is special in a password is written like %40") from None
+    return url
+
+
+_PEERS = frozenset({"http", "https", "inproc"})
+_SCHEMES = {
+    "broker_url": frozenset({"amqp", "amqps", "memory"}),
+    "files_url": frozenset({"folder", "s3"}),
+    "jwks_url": frozenset({"http", "https"}),
+    **dict.fromkeys(("packages_url", "billing_url", "invoicing_url", "bot_url", "gateway_url"), _PEERS),
+}
+_DATABASES = frozenset({"postgres", "postgresql", "sqlite"})
+
+
 class Settings(BaseSettings):
     """What all services share. A service's own settings extend it."""
 
-    model_config = SettingsConfigDict(extra="ignore", populate_by_name=False, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        extra="ignore", populate_by_name=False, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     timezone: str = setting(
         "NIVAA_TIMEZONE", "the organisation's time zone: months and expiry are judged in it", "Asia/Kolkata"
@@ -59,6 +84,18 @@ class Settings(BaseSettings):
     )
     jwt_issuer: str = setting("NIVAA_JWT_ISSUER", "who issues tokens", "https://nivaa.invalid")
     jwt_audience: str = setting("NIVAA_JWT_AUDIENCE", "whom tokens are for", "nivaa")
+    most_body_bytes: int = setting(
+        "NIVAA_BODY_BYTES", "how large a request to any service may be; the gateway has a limit of its own", 8_000_000
+    )
+    most_answer_seconds: float = setting(
+        "NIVAA_REQUEST_SECONDS", "how long a service may take to answer an operation; streams may go on", 75.0
+    )
+    hsts_seconds: int = setting(
+        "NIVAA_HSTS_SECONDS", "how long browsers are to come by HTTPS only; 0: nothing is said", 0
+    )
+    trusted_proxies: str = setting(
+        "NIVAA_TRUSTED_PROXIES", "whose X-Forwarded-For is believed: addresses or networks, by comma", ""
+    )
     introspection: bool = setting("NIVAA_INTROSPECTION", "whether the schema may be asked for", True)
     log_level: str = setting("NIVAA_LOG_LEVEL", "debug, info, warning or error", "info")
     packages_url: str = setting("PACKAGES_URL", "the packages service", "inproc://packages")
@@ -66,6 +103,13 @@ class Settings(BaseSettings):
     invoicing_url: str = setting("INVOICING_URL", "the invoicing service", "inproc://invoicing")
     bot_url: str = setting("BOT_URL", "the bot service", "inproc://bot")
     gateway_url: str = setting("GATEWAY_URL", "the gateway", "inproc://gateway")
+
+    @field_validator("*")
+    @classmethod
+    def _known_scheme(cls, value: object, info: ValidationInfo) -> object:
+        name = str(info.field_name)
+        schemes = _DATABASES if name.endswith("_database_url") else _SCHEMES.get(name)
+        return known_scheme(value, schemes) if schemes and value and isinstance(value, str) else value
 
     @field_validator("freeze", mode="before")
     @classmethod
@@ -160,3 +204,12 @@ def load_settings(
     over all."""
     made: SettingsT = cast("Any", kind)(_env_file=tuple(env_files), **overrides)
     return made
+
+
+def told(error: ValidationError) -> str:
+    """What is wrong with which settings, a line for each; never their values."""
+    return "\n".join(f"{'.'.join(map(str, each['loc']))}: {_reason(each['msg'])}" for each in error.errors())
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ")

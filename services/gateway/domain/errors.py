@@ -2,7 +2,11 @@
 
 Refusal                shared/errors.py
 ├─ TooManyStreams      TOO_MANY_STREAMS
-└─ IntrospectionOff    INTROSPECTION_OFF
+├─ TooManyRequests     TOO_MANY_REQUESTS
+├─ IntrospectionOff    INTROSPECTION_OFF
+├─ DocumentNotFound    PERSISTED_QUERY_NOT_FOUND
+├─ HashMismatch        PERSISTED_QUERY_HASH_MISMATCH
+└─ DocumentNotTrusted  DOCUMENT_NOT_TRUSTED
 """
 
 from shared.errors import Refusal
@@ -14,7 +18,31 @@ class TooManyStreams(Refusal):
     code = "TOO_MANY_STREAMS"
 
 
+class TooManyRequests(Refusal):
+    """One subject, or one address, has asked as often this minute as anybody may."""
+
+    code = "TOO_MANY_REQUESTS"
+
+
 class IntrospectionOff(Refusal):
     """The schema is not told here."""
 
     code = "INTROSPECTION_OFF"
+
+
+class DocumentNotFound(Refusal):
+    """No document is kept under that hash: the client sends its text with it."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
+class HashMismatch(Refusal):
+    """The text has another hash than the one that came with it."""
+
+    code = "PERSISTED_QUERY_HASH_MISMATCH"
+
+
+class DocumentNotTrusted(Refusal):
+    """Only the documents of a folder run here, and this is none of them."""
+
+    code = "DOCUMENT_NOT_TRUSTED"

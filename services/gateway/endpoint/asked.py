@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 
+from shared.http import too_large_body
+
 JSON = "application/json"
 
 
@@ -24,23 +26,34 @@ class BadRequest(Exception):
 class Asked:
     """The parameters of one GraphQL request."""
 
-    query: str
+    query: str | None
     variables: dict[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    document_id: str | None = None
+    extensions: Mapping[str, Any] | None = None
 
 
-class Parameters(msgspec.Struct, rename={"operation_name": "operationName"}):
-    query: str
+class Parameters(msgspec.Struct, rename={"operation_name": "operationName", "document_id": "documentId"}):
+    query: str | None = None
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
+    document_id: str | None = None
     extensions: dict[str, Any] | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Neither a text nor the name of one."""
+        return self.query is None and self.document_id is None and not (self.extensions or {}).get("persistedQuery")
+
     def asked(self) -> Asked:
-        return Asked(self.query, self.variables or {}, self.operation_name)
+        return Asked(self.query, self.variables or {}, self.operation_name, self.document_id, self.extensions)
 
 
-async def read_post(request: Request, most_bytes: int) -> Asked:
-    """Raises BadRequest."""
+async def read_post(request: Request, most_bytes: int) -> Asked | list[Asked]:
+    """One request, or a batch of them. Raises BadRequest, TooComplex.
+
+    Only JSON, which a page of another site cannot send without asking first.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != JSON:
         raise BadRequest(415, f"the Content-Type must be {JSON}", {"Accept-Post": JSON})
@@ -48,18 +61,21 @@ async def read_post(request: Request, most_bytes: int) -> Asked:
 
 
 async def body_of(request: Request, most_bytes: int) -> bytes:
-    """Raises BadRequest when it is larger, without having read more of it."""
+    """Raises TooComplex when it is larger, without having read more of it."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most_bytes:
-            raise BadRequest(413, f"the request is larger than {most_bytes} bytes")
+            raise too_large_body(most_bytes, None)
     return bytes(body)
 
 
-def _asked(body: bytes) -> Asked:
+def _asked(body: bytes) -> Asked | list[Asked]:
     try:
-        return msgspec.json.decode(body, type=Parameters).asked()
+        read = _DECODER.decode(body)
+        return [each.asked() for each in read] if isinstance(read, list) else read.asked()
+    except RecursionError:
+        raise BadRequest(400, "the body is nested too deeply") from None
     except msgspec.ValidationError as error:
         raise BadRequest(400, f"the request is no GraphQL request: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -68,16 +84,21 @@ def _asked(body: bytes) -> Asked:
 
 def read_get(request: Request) -> Asked:
     """Raises BadRequest."""
-    query = request.query_params.get("query")
-    if not query:
-        raise BadRequest(400, "the parameter `query` is missing")
-    variables = request.query_params.get("variables") or "{}"
-    _object(request.query_params.get("extensions") or "{}", "extensions")
-    return Asked(query, _object(variables, "variables"), request.query_params.get("operationName") or None)
+    given = request.query_params
+    return Asked(
+        given.get("query") or None,
+        _object(given.get("variables") or "{}", "variables"),
+        given.get("operationName") or None,
+        given.get("documentId") or None,
+        _object(given.get("extensions") or "{}", "extensions"),
+    )
 
 
 def _object(text: str, name: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(text, type=dict[str, Any] | None) or {}
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BadRequest(400, f"the parameter `{name}` is not a JSON object") from error
+
+
+_DECODER = msgspec.json.Decoder(Parameters | list[Parameters])

@@ -1,8 +1,9 @@
 """`/graphql` by the GraphQL over HTTP specification; event streams by graphql-sse, a connection for each operation."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 
 import msgspec
 import structlog
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from strawberry.http.ides import get_graphql_ide_html
 
+from services.gateway.endpoint.admission import Admission
 from services.gateway.endpoint.answers import Answer, of_bad_request, of_fault, of_refusal, of_request_error
 from services.gateway.endpoint.asked import Asked, BadRequest, read_get, read_post
 from services.gateway.endpoint.beating import Lifetime
@@ -19,26 +21,31 @@ from services.gateway.endpoint.media_type import EVENT_STREAM, GRAPHQL_RESPONSE,
 from services.gateway.endpoint.operations import Operations
 from services.gateway.federation import Prepared, RequestError
 from services.gateway.subgraph_peers import Caller
-from shared.errors import InvalidInput, Refusal
-from shared.http import CONFLICT, STATUS
+from shared.errors import InvalidInput, Refusal, TooComplex, Unauthenticated
+from shared.http import headers_of, status_of
 
 log = structlog.get_logger()
 
-Authenticate = Callable[[str], Awaitable[Caller]]
-"""Who asks, by the Authorization header; raises Unauthenticated."""
-
 CLIENT_CLOSED_REQUEST = 499
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLimits:
+    """`batch` is how many operations a request may hold as a list; 0: it holds one, and no list."""
+
+    body_bytes: int
+    batch: int = 0
 
 
 class GraphQLEndpoint:
     """Answers one request at a time; holds nothing of any of them."""
 
     def __init__(
-        self, operations: Operations, authenticate: Authenticate, most_body_bytes: int, stopping: asyncio.Event
+        self, operations: Operations, admission: Admission, limits: RequestLimits, stopping: asyncio.Event
     ) -> None:
         self._operations = operations
-        self._authenticate = authenticate
-        self._most_body_bytes = most_body_bytes
+        self._admission = admission
+        self._limits = limits
         self._stopping = stopping
 
     async def respond(self, request: Request) -> Response:
@@ -63,14 +70,16 @@ class GraphQLEndpoint:
             return _response(500, of_fault(), media_type)
 
     async def _respond(self, request: Request, media_type: str) -> Response:
+        caller = await self._admission.admit(request)
         asked = await self._asked(request)
+        if isinstance(asked, list):
+            return _response(200, await while_connected(request, self._batch(request, asked, caller)), media_type)
         prepared = self._operations.prepare(asked)
         is_stream = media_type == EVENT_STREAM or (
             prepared.kind == "subscription" and takes_events(request.headers.get("accept"))
         )
         _refuse_kind(request, prepared, is_stream=is_stream)
-        known = prepared.is_about_the_schema
-        caller = None if known else await self._authenticate(request.headers.get("authorization", ""))
+        refuse_strangers(prepared, caller)
         if is_stream:
             hold = nullcontext() if caller is None else self._operations.stream_of(caller)
             return EventResponse(
@@ -94,10 +103,42 @@ class GraphQLEndpoint:
         # The older media type has no status for it but 200.
         return _response(400 if media_type == GRAPHQL_RESPONSE else 200, answer, media_type)
 
-    async def _asked(self, request: Request) -> Asked:
+    async def _asked(self, request: Request) -> Asked | list[Asked]:
         if request.method == "POST":
-            return await read_post(request, self._most_body_bytes)
+            return await read_post(request, self._limits.body_bytes)
         return read_get(request)
+
+    async def _batch(self, request: Request, batch: list[Asked], caller: Caller | None) -> list[Answer]:
+        """One after the other, as their order may matter."""
+        if not batch:
+            raise BadRequest(400, "the list of operations is empty")
+        if len(batch) > self._limits.batch:
+            allowed = self._limits.batch
+            message = (
+                f"a request may hold {allowed} operations, not {len(batch)}" if allowed else "a request is no list"
+            )
+            raise TooComplex(message, limit="batch", allowed=allowed, asked=len(batch))
+        if caller is not None:
+            await self._admission.count(request, caller, len(batch) - 1)
+        return [await self._one_of_batch(asked, caller) for asked in batch]
+
+    async def _one_of_batch(self, asked: Asked, caller: Caller | None) -> Answer:
+        try:
+            prepared = self._operations.prepare(asked)
+            if prepared.kind == "subscription":
+                raise InvalidInput("a batch holds no subscriptions")
+            refuse_strangers(prepared, caller)
+            return await self._operations.answer(prepared, asked, caller)
+        except RequestError as refused:
+            return of_request_error(refused)
+        except Refusal as refusal:
+            return of_refusal(refusal)
+
+
+def refuse_strangers(prepared: Prepared, caller: Caller | None) -> None:
+    """Only what the schema is may be asked without a token."""
+    if caller is None and not prepared.is_about_the_schema:
+        raise Unauthenticated("a bearer token is required")
 
 
 def _refuse_kind(request: Request, prepared: Prepared, *, is_stream: bool) -> None:
@@ -117,12 +158,11 @@ async def _one(answer: Answer) -> AsyncGenerator[AsyncIterator[Answer], None]:
 
 
 def _refusal(refusal: Refusal, media_type: str) -> Response:
-    headers = {"WWW-Authenticate": "Bearer"} if refusal.code == "UNAUTHENTICATED" else None
-    return _response(STATUS.get(refusal.code, CONFLICT), of_refusal(refusal), media_type, headers)
+    return _response(status_of(refusal), of_refusal(refusal), media_type, headers_of(refusal))
 
 
 def _response(
-    status: int, answer: Answer | bytes, media_type: str, headers: Mapping[str, str] | None = None
+    status: int, answer: Answer | list[Answer] | bytes, media_type: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """In JSON, also where an event stream was asked for: then there is none."""
     content_type = f"{JSON if media_type == EVENT_STREAM else media_type}; charset=utf-8"

@@ -15,7 +15,7 @@ from services.gateway.endpoint.answers import Answer, of_fault, of_refusal
 from services.gateway.endpoint.beating import Expired, Lifetime, Stopping, beating
 from services.gateway.endpoint.connected import ClientGone, while_connected
 from shared import event_stream
-from shared.errors import Unauthenticated
+from shared.errors import Refusal, Unauthenticated
 from shared.http import refusal_response
 
 log = structlog.get_logger()
@@ -62,6 +62,8 @@ class EventResponse(Response):
                     await pipe.next(of_refusal(Unauthenticated("The token has expired.")))
                 except ClientGone:
                     raise
+                except Refusal as refusal:
+                    await pipe.next(of_refusal(refusal))
                 except Exception:
                     log.exception("stream failed")
                     await pipe.next(of_fault())

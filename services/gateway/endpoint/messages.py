@@ -83,8 +83,10 @@ def read(message: str) -> FromClient:
     """Raises Closing."""
     try:
         received: FromClient = _DECODER.decode(message)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise bad_request(f"Invalid message: {error}") from error
+    if isinstance(received, Subscribe) and received.payload.is_empty:
+        raise bad_request("Invalid message: `query` is missing")
     return received
 
 

@@ -1,42 +1,61 @@
 """An operation as every way in runs it: prepared, for a known caller, as one answer or as many."""
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import TypeVar
 
 import msgspec
 
 from services.gateway.domain.errors import IntrospectionOff, TooManyStreams
 from services.gateway.endpoint.answers import Answer, with_codes
 from services.gateway.endpoint.asked import Asked
+from services.gateway.endpoint.documents import Documents
 from services.gateway.federation import Engine, Prepared
 from services.gateway.subgraph_peers import Caller
+from shared.errors import TimedOut
+
+Result = TypeVar("Result")
 
 
 class Operations:
-    """`most_streams` is how many one subject may hold at a time, `introspection` whether the schema is told."""
+    """`most_streams` is how many one subject may hold at a time, `seconds` how long one answer may take,
+    `introspection` whether the schema is told."""
 
-    def __init__(self, engine: Engine, most_streams: int, *, introspection: bool) -> None:
+    def __init__(
+        self, engine: Engine, documents: Documents, *, most_streams: int, seconds: float, introspection: bool
+    ) -> None:
         self._engine = engine
+        self._documents = documents
         self._introspection = introspection
         self._most_streams = most_streams
+        self._seconds = seconds
         self._streams: Counter[str] = Counter()
 
     def prepare(self, asked: Asked) -> Prepared:
-        """Raises RequestError, IntrospectionOff."""
-        prepared = self._engine.prepare(asked.query, asked.variables, asked.operation_name)
+        """Raises RequestError, IntrospectionOff, and what Documents does."""
+        text = self._documents.text_of(asked.query, asked.document_id, asked.extensions)
+        prepared = self._engine.prepare(text, asked.variables, asked.operation_name)
         if prepared.asks_for_the_schema and not self._introspection:
             raise IntrospectionOff("the schema is not told here")
         return prepared
 
     async def answer(self, prepared: Prepared, asked: Asked, caller: Caller | None) -> Answer:
-        """The one answer of a query or a mutation."""
-        return with_codes(await self._engine.run(prepared, asked.variables, caller))
+        """The one answer of a query or a mutation. Raises TimedOut."""
+        return with_codes(await self._in_time(self._engine.run(prepared, asked.variables, caller)))
 
     async def written(self, prepared: Prepared, asked: Asked, caller: Caller | None) -> bytes:
         """The same as JSON, which most answers are already."""
-        answer = await self._engine.serve(prepared, asked.variables, caller)
+        answer = await self._in_time(self._engine.serve(prepared, asked.variables, caller))
         return answer if isinstance(answer, bytes) else msgspec.json.encode(with_codes(answer))
+
+    async def _in_time(self, work: Awaitable[Result]) -> Result:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await work
+        except TimeoutError:
+            raise TimedOut(f"a request may take {self._seconds:g} s", allowedSeconds=self._seconds) from None
 
     @asynccontextmanager
     async def answers(

@@ -12,11 +12,11 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http.websocket_origin import is_same_origin
 
-from services.gateway.domain.errors import TooManyStreams
+from services.gateway.domain.errors import TooManyRequests, TooManyStreams
 from services.gateway.endpoint import messages
+from services.gateway.endpoint.admission import Admission
 from services.gateway.endpoint.answers import Answer, of_fault, of_refusal, of_request_error
 from services.gateway.endpoint.beating import seconds_left
-from services.gateway.endpoint.endpoint import Authenticate
 from services.gateway.endpoint.event_response import SLOWEST_TAKE_SECONDS
 from services.gateway.endpoint.messages import Closing, Complete, ConnectionInit, Ping, Subscribe
 from services.gateway.endpoint.operations import Operations
@@ -38,13 +38,13 @@ class GraphQLSockets:
     def __init__(
         self,
         operations: Operations,
-        authenticate: Authenticate,
+        admission: Admission,
         most_message_bytes: int,
         origins: Collection[str],
         stopping: asyncio.Event,
     ) -> None:
         self.operations = operations
-        self.authenticate = authenticate
+        self.admission = admission
         self.most_message_bytes = most_message_bytes
         self.origins = origins
         self.stopping = stopping
@@ -148,10 +148,10 @@ class _Conversation:
 
     async def _known(self, message: ConnectionInit) -> Caller:
         try:
-            return await self._sockets.authenticate(self._authorization(message))
+            return await self._sockets.admission.known(self._websocket, self._authorization(message))
         except Unauthenticated as refusal:
             raise messages.forbidden(refusal.message) from refusal
-        except UpstreamUnavailable as refusal:
+        except (TooManyRequests, UpstreamUnavailable) as refusal:
             raise messages.try_again_later(refusal.message) from refusal
 
     def _authorization(self, message: ConnectionInit) -> str:
@@ -202,6 +202,8 @@ class _Conversation:
             await self._send("complete", message.id)
 
     async def _pass_on(self, message: Subscribe) -> None:
+        if self._caller is not None:
+            await self._sockets.admission.count(self._websocket, self._caller)
         asked = message.payload.asked()
         prepared = self._operations.prepare(asked)
         if prepared.kind != "subscription" and (task := asyncio.current_task()):

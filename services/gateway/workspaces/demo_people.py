@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.gateway.endpoint.endpoint import Authenticate
+from services.gateway.endpoint.admission import Authenticate
 from services.gateway.endpoint.operations import Operations
 from services.gateway.workspaces.asking import Answered, ask
 from shared.auth.tokens import TokenIssuer

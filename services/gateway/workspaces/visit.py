@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from services.gateway.endpoint.admission import Authenticate
 from services.gateway.endpoint.asked import BadRequest, body_of
-from services.gateway.endpoint.endpoint import Authenticate
 from services.gateway.endpoint.operations import Operations
 from services.gateway.subgraph_peers import Caller
 from services.gateway.workspaces.asking import Answered, Refused, ask

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from starlette.routing import Route
 
-from services.gateway.endpoint.endpoint import Authenticate
+from services.gateway.endpoint.admission import Authenticate
 from services.gateway.endpoint.operations import Operations
 from services.gateway.settings import GatewaySettings
 from services.gateway.workspaces import alerts, cycles, invoices, packages, parent, payouts, tutor

@@ -1,5 +1,6 @@
 """An issuer's published keys, fetched from a real HTTP server on loopback."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,9 +26,16 @@ class Issuer:
     keys: list[dict[str, Any]] = field(default_factory=lambda: [public("k1")])
     status: int = 200
     visits: int = 0
+    visited: asyncio.Event = field(default_factory=asyncio.Event)
+    doors: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.doors.set()
 
     async def answer(self, _: web.Request) -> web.Response:
         self.visits += 1
+        self.visited.set()
+        await self.doors.wait()
         return web.json_response({"keys": self.keys}, status=self.status)
 
 
@@ -123,3 +131,42 @@ async def test_only_keys_for_es256_count(scene: Scene) -> None:
         dict(ECKey.generate_key("P-384", {"kid": "other-curve"}).as_dict(private=False)),
     ]
     assert {key["kid"] for key in scene.issuer.keys if await scene.knows(key["kid"])} == {"good"}
+
+
+async def test_who_waits_waits_for_the_same_fetch(scene: Scene) -> None:
+    assert await asyncio.gather(*(scene.knows(kid) for kid in ["k1", "k2", "k1"] * 10)) == [True, False, True] * 10
+    assert scene.issuer.visits == 1
+
+
+async def test_one_waiter_that_leaves_takes_the_fetch_from_nobody(scene: Scene) -> None:
+    scene.issuer.doors.clear()
+    waiting = [asyncio.create_task(scene.knows("k1")) for _ in range(2)]
+    await scene.issuer.visited.wait()
+    waiting[0].cancel()
+    scene.issuer.doors.set()
+    assert await waiting[1]
+    assert scene.issuer.visits == 1
+
+
+async def test_an_unknown_key_is_not_judged_while_the_issuer_is_down(scene: Scene) -> None:
+    assert await scene.knows("k1")
+    scene.issuer.status, scene.stopwatch.seconds = 500, 40
+    with pytest.raises(UpstreamUnavailable):
+        await scene.source.key_for("k2")
+    assert await scene.knows("k1")
+    scene.issuer.status, scene.stopwatch.seconds = 200, 42
+    assert not await scene.knows("k2")
+
+
+async def test_known_keys_wait_for_no_issuer_that_has_failed(scene: Scene) -> None:
+    assert await scene.knows("k1")
+    scene.issuer.status, scene.stopwatch.seconds = 503, 601
+    assert await scene.knows("k1")
+    scene.stopwatch.seconds = 603
+    scene.issuer.visited.clear()
+    scene.issuer.doors.clear()
+    assert await scene.knows("k1")
+    await scene.issuer.visited.wait()
+    scene.issuer.doors.set()
+    with pytest.raises(UpstreamUnavailable):
+        await scene.source.key_for("k2")
