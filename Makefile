@@ -41,6 +41,11 @@ fields: $(development)
 	.venv/bin/python -m tools.fields
 
 # Development only: needs node.
+tools/provider/node_modules: tools/provider/package-lock.json
+	npm ci --prefix tools/provider
+	@touch $@
+
+# Development only: needs node.
 supergraph: $(development) tools/supergraph/node_modules
 	.venv/bin/python -m tools.supergraph
 	.venv/bin/python -m tools.fields

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from shared.auth.viewer import Role
 
@@ -16,15 +16,19 @@ _SWITCHES = (
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 )
 DESK, PHONE = (1280, 900), (390, 844)
-PATIENCE_MS = 20_000
+PATIENCE_MS = 15_000
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @asynccontextmanager
 async def open_browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_SWITCHES)
-        yield browser
-        await browser.close()
+        try:
+            yield browser
+        finally:
+            await browser.close()
 
 
 @dataclass
@@ -67,9 +71,12 @@ async def visiting(
     context.set_default_timeout(PATIENCE_MS)
     page, seen = await context.new_page(), Seen(url)
     seen.watch(page)
-    yield page
-    await context.close()
-    assert [what for what in seen.complaints if not any(part in what for part in expected)] == []
+    try:
+        yield page
+    finally:
+        await context.close()
+    wrong = [what for what in seen.complaints if not any(part in what for part in expected)]
+    assert not wrong, wrong
 
 
 async def sign_in(page: Page, role: Role, name: str | None = None) -> None:

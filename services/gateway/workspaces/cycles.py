@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 PATH = "/admin/billing/cycles"
 QUICK_ANSWER_SECONDS = 1.0
-"""How long a form waits for a month to close; then its page shows how far the run is."""
+"""How long a form waits for a month to close; then its page shows how far the run is, once it has begun."""
 
 
 def routes(house: House) -> list[Route]:
@@ -85,7 +85,7 @@ async def _run(visit: Visit) -> Response:
     given = {"month": month, "early": visit.form["early"] == "yes", "idempotencyKey": visit.form.key()}
     running = asyncio.create_task(visit.ask("run_monthly_cycle", input=given))
     running.add_done_callback(_end)
-    await asyncio.wait({running}, timeout=QUICK_ANSWER_SECONDS)
+    await _begun(visit, running, month)
     address = f"{PATH}?month={month}&watch=1#month"
     if not running.done():
         return visit.see_other(address, "The month is being closed.")
@@ -97,6 +97,15 @@ async def _run(visit: Visit) -> Response:
         return visit.see_other(address, refused.message)
     words = f"The month is closed: {cycle['statementsCount']} statements and {cycle['payoutsCount']} payouts."
     return visit.see_other(address, words)
+
+
+async def _begun(visit: Visit, running: asyncio.Task[Answered], month: str) -> None:
+    """Until the month is closing, or why it cannot is known: who waits for a page hears of that."""
+    while not running.done():
+        await asyncio.wait({running}, timeout=QUICK_ANSWER_SECONDS)
+        cycle = (await visit.ask("cycle_status", month=month))["billingCycle"]
+        if cycle and cycle["status"] != "OPEN":
+            return
 
 
 def _end(running: asyncio.Task[Answered]) -> None:

@@ -21,6 +21,7 @@ async function reload(section) {
   if (!fresh || section.querySelector("[aria-busy]")) return;
   const focused = section.contains(document.activeElement) ? place(section) : -1;
   section.replaceChildren(...fresh.childNodes);
+  document.querySelector("[data-live-news]").textContent = section.querySelector("h2").textContent;
   if (focused >= 0) controls(section)[focused]?.focus();
 }
 

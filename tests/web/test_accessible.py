@@ -1,0 +1,106 @@
+"""Every page, in both states: axe finds nothing, in the colours of dark neither, and a phone is wide enough."""
+
+from collections.abc import Iterable, Mapping
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from shared.auth.viewer import Role
+from tests.web.browsing import DESK, PHONE, sign_in, visiting
+from tests.web.office import ASHA, Office
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+AXE = Axe()
+
+COORDINATORS = (
+    *("/coordinator/alerts", "/coordinator/alerts?show=resolved"),
+    *("/admin/billing/packages", "/admin/billing/packages?view=approve", "/admin/billing/packages?view=sell"),
+    *("/admin/billing/cycles", "/admin/billing/cycles?month=2026-10", "/admin/billing/cycles?month=2026-11&preview=1"),
+    *("/admin/billing/payouts?month=2026-10", "/admin/billing/invoices", "/admin/billing/invoices?search=nobody"),
+    *("/admin/billing/invoices?status=BOGUS", "/tutor"),
+)
+DETAILS = (
+    ("/admin/billing/invoices?search=Asha", "table a"),
+    ("/admin/billing/payouts", "table a"),
+    ("/admin/billing/packages", "table a"),
+    ("/admin/billing/packages?view=sell", "a.person"),
+)
+"""Pages that a list's first link leads to."""
+
+
+async def test_axe_finds_nothing(office: Office, browser: Browser) -> None:
+    await office.close_october()
+    not_found = ("status of 404", "status of 400")
+    async with visiting(browser, office.url, expected=not_found) as page:
+        await page.goto("/parent")
+        await finds_nothing(page)
+        await sign_in(page, Role.PARENT, ASHA)
+        await finds_nothing(page)
+        await signed_out(page)
+        await page.goto("/sign-in?next=/tutor")
+        await sign_in(page, Role.TUTOR)
+        await finds_nothing(page)
+        await signed_out(page)
+        await sign_in(page, Role.COORDINATOR)
+        await goes_through(page, COORDINATORS)
+        for path, link in DETAILS:
+            await page.goto(path)
+            await page.locator(link).first.click()
+            await finds_nothing(page)
+
+
+async def goes_through(page: Page, paths: Iterable[str]) -> None:
+    for path in paths:
+        await page.goto(path)
+        await finds_nothing(page)
+
+
+async def signed_out(page: Page) -> None:
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    await finds_nothing(page)
+
+
+async def finds_nothing(page: Page) -> None:
+    assert await complaints(page, RULES) == [], page.url
+    await page.emulate_media(color_scheme="dark")
+    assert await complaints(page, COLOURS) == [], f"{page.url} in the dark"
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE[0], f"{page.url} is wider than a phone"
+    await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+
+
+async def complaints(page: Page, rules: Mapping[str, object]) -> list[object]:
+    results = await AXE.run(page, options=dict(rules))
+    return [
+        (violation["id"], violation["help"], [node["html"] for node in violation["nodes"]][:3])
+        for violation in results.response["violations"]
+    ]
+
+
+async def test_the_keyboard_is_enough(live_office: Office, browser: Browser) -> None:
+    """From the sign-in to an acknowledged alert without a pointer; what has the focus shows it."""
+    async with visiting(browser, live_office.url) as page:
+        await page.goto("/sign-in")
+        await tabs_to(page, "The coordinator")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="1 family")).to_be_visible()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        assert await page.evaluate("document.activeElement.id") == "main"
+        await tabs_to(page, "Acknowledge")
+        assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("Acknowledged:")).to_be_visible()
+
+
+async def tabs_to(page: Page, words: str) -> None:
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        if words in await page.evaluate("document.activeElement.innerText"):
+            return
+    raise AssertionError(f"{words!r} cannot be reached by keyboard")
