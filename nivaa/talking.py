@@ -46,26 +46,32 @@ class TerminalChats:
 
 
 async def talk(dialogue: Dialogue, chats: TerminalChats, console: Console, lines: AsyncIterator[str]) -> None:
-    """Until the lines end, or the person says /stop."""
+    """Until the lines end, or the person says /stop. Buttons stay until there are others, as in Telegram."""
     buttons = _show(console, await dialogue.hear(CHAT, "/help"))
     async for line in lines:
-        answer = await _answer(dialogue, line.strip(), buttons)
-        shown = _show(console, answer)
-        if answer.message is not None:
-            buttons = shown
+        pressed = _chosen(line.strip(), buttons)
+        if pressed is None:
+            buttons = _show(console, await dialogue.hear(CHAT, line)) or buttons
+        else:
+            answer = await dialogue.press(CHAT, pressed.press)
+            shown = _show(console, answer)
+            buttons = buttons if answer.message is None else shown
         if chats.person is None:
             return
 
 
 async def typed(console: Console) -> AsyncGenerator[str, None]:
     """Line by line what is typed, or what is piped in, which is then shown as if it had been typed."""
-    interactive = sys.stdin.isatty()
-    async for line in _lines():
+    interactive, lines = sys.stdin.isatty(), _lines()
+    while True:
+        if interactive:
+            console.print(PROMPT, end="")
+        line = await anext(lines, None)
+        if line is None:
+            return
         if not interactive:
             console.print(f"{PROMPT}{line}")
         yield line
-        if interactive:
-            console.print(PROMPT, end="")
 
 
 async def _lines() -> AsyncGenerator[str, None]:
@@ -92,11 +98,11 @@ def _read(arrived: Callable[[bytes], object]) -> None:
         arrived(piece)
 
 
-async def _answer(dialogue: Dialogue, line: str, buttons: Sequence[Button]) -> Answer:
-    """A number chooses a button; everything else is what it would be in Telegram."""
+def _chosen(line: str, buttons: Sequence[Button]) -> Button | None:
+    """By its number; everything else is what it would be in Telegram."""
     if line.isdecimal() and 1 <= int(line) <= len(buttons):
-        return await dialogue.press(CHAT, buttons[int(line) - 1].press)
-    return await dialogue.hear(CHAT, line)
+        return buttons[int(line) - 1]
+    return None
 
 
 def _show(console: Console, answer: Answer) -> list[Button]:

@@ -19,7 +19,7 @@ from services.bot.dialogue import Dialogue
 from services.bot.domain.languages import Language
 from services.bot.reads import LinkedPerson
 from services.bot.settings import BotSettings
-from shared.auth.viewer import Role
+from shared.auth.viewer import Role, Viewer
 from shared.clock import SystemClock
 from shared.runtime.logging import configure_logging
 from shared.runtime.settings import load_settings
@@ -66,7 +66,10 @@ def _person(who: str, language: Language, data_dir: Path) -> LinkedPerson:
     roles = {role.value: role for role in (Role.PARENT, Role.TUTOR, Role.COORDINATOR)}
     if name not in roles:
         raise typer.BadParameter(f"{who}: not like tutor:ID, parent:ID or coordinator:ID")
-    return LinkedPerson(subject or _demo_subject(data_dir, roles[name]), roles[name], language)
+    viewer = Viewer(subject or _demo_subject(data_dir, roles[name]), roles[name])
+    if viewer.role is not Role.COORDINATOR and viewer.person_id is None:
+        raise typer.BadParameter(f"{subject}: not the ID of a {name}")
+    return LinkedPerson(viewer.subject, viewer.role, language)
 
 
 def _demo_subject(data_dir: Path, role: Role) -> str:

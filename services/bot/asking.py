@@ -15,7 +15,7 @@ from shared.auth.keys import KeyFile
 from shared.auth.tokens import TokenIssuer
 from shared.auth.viewer import Viewer
 from shared.clock import SystemClock
-from shared.errors import Forbidden, NotFound, UpstreamUnavailable
+from shared.errors import Forbidden, InvalidInput, NotFound, UpstreamUnavailable
 from shared.runtime.peers import Peer, PeerResponse
 
 log = structlog.get_logger()
@@ -51,7 +51,8 @@ class Ask(Protocol):
     ) -> T:
         """Does what the document asks for as that person.
 
-        Raises NotFound or Forbidden when the gateway says so, UpstreamUnavailable without a whole answer.
+        Raises NotFound or Forbidden when the gateway says so, and NotFound when an identifier is none; without a whole
+        answer UpstreamUnavailable.
         """
 
 
@@ -99,8 +100,8 @@ def issuer_of(settings: BotSettings, own: TokenIssuer | None) -> TokenIssuer:
 
 
 def _refusal(codes: Collection[str]) -> NotFound | Forbidden | UpstreamUnavailable:
-    if {NotFound.code, Forbidden.code}.issuperset(codes):
-        return NotFound("it is not there") if NotFound.code in codes else Forbidden("it is not for them")
+    if {NotFound.code, Forbidden.code, InvalidInput.code}.issuperset(codes):
+        return Forbidden("it is not for them") if Forbidden.code in codes else NotFound("it is not there")
     return UpstreamUnavailable("the gateway did not answer")
 
 

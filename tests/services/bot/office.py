@@ -20,6 +20,7 @@ from services.invoicing.component import COMPONENT as INVOICING
 from services.packages.component import COMPONENT as PACKAGES
 from shared.auth.viewer import Role, Viewer
 from shared.clock import TravellingClock
+from shared.ids import new_id
 from shared.runtime.peers import InProcessPeer
 from tests.asking import Asker
 from tests.bot_api.server import TOKEN, BotApi
@@ -40,6 +41,11 @@ mutation ($ids: [ID!]!) {
   markPayoutsProcessed(ids: $ids) { payouts { id } }
   markPayoutsPaid(input: {ids: $ids, reference: "UTR <42> & Co"}) { payouts { id } }
 }"""
+PERSON = """
+INSERT INTO person (id, kind, name, name_folded, content_sha256, version, created_at)
+VALUES ($1, 'PARENT', $2, $3, $4, 1, $5)"""
+ALERT = """
+INSERT INTO low_package_alert (id, parent_id, remaining, total_sessions, raised_at) VALUES ($1, $2, 1, 10, $3)"""
 HEARD = "query ($id: ID!) { tutor(id: $id) { currentPay { sessionsCompleted } } }"
 _MADE = {
     "recordPayment": "payment",
@@ -130,12 +136,22 @@ async def _close_october(office: Office) -> None:
 
 
 async def run_low(office: Office, families: int) -> None:
-    """So many families have used up what they had."""
-    tutor = office.people["tutor"].subject
+    """So many families, each with a session bought and used."""
     for number in range(1, families + 1):
         parent, child = await office.parent(f"Family <{number}>", f"Child {number}")
         await office.sell(parent, 1, "500")
-        await office.teach(child, tutor)
+        await office.teach(child, office.people["tutor"].subject)
+    await office.heard_of(office.people["tutor"].subject, families + 2)
+
+
+async def have_low(office: Office, families: int) -> None:
+    """So many more, who have a little left. Where they come from is not the bot's: they are put into the database."""
+    database, now = office.asker.host.databases["packages"], office.clock.now()
+    ids = [new_id() for _ in range(families)]
+    people = [(parent, f"Other {number}", f"other {number}", "0" * 64, now) for number, parent in enumerate(ids)]
+    with database.bound():
+        await database.execute_many(PERSON, people)
+        await database.execute_many(ALERT, [(new_id(), parent, now) for parent in ids])
 
 
 @dataclass
