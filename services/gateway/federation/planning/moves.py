@@ -93,7 +93,8 @@ class Moves:
             return None
         there = position if move.type_name == position.type_name else self._seen_as(position, move.type_name, location)
         planned = [self.planner.plan_field(there, location, field, used) for field in left]
-        rest = [field for field in planned if field]
+        # Keys and requirements may have brought locations that have more of it.
+        rest = self.planner.plan_here(position, [field for field in planned if field], used)
         if self._is_serial(move) and rest:
             return None  # a mutation runs once, and a subscription streams, in one subgraph
         return rest if count_leaves(rest) < count_leaves(left) else None

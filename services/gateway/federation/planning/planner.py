@@ -1,6 +1,6 @@
 """Operation → fetches: greedy, with the remainder bubbling up.
 
-At every position the planner asks what it can where it already is (`_plan_here`). What is left it moves for: it enters
+At every position the planner asks what it can where it already is (`plan_here`). What is left it moves for: it enters
 another subgraph by a key (`moves.py`). What no subgraph can add here goes back to the caller as *the same field with
 the remaining selection*, because a position further up may have a way in that this one lacks.
 """
@@ -65,7 +65,7 @@ class Planner:
 
     def plan_object(self, position: Position, fields: Iterable[Field], used: Used) -> list[Field]:
         """Plans what can be; returns the rest. Adds to `used` every fetch that takes part."""
-        left = self._plan_here(position, fields, used)
+        left = self.plan_here(position, fields, used)
         while left:
             rest = self._moves.advance(position, left, used)
             if rest is None:
@@ -73,7 +73,8 @@ class Planner:
             left = rest
         return left
 
-    def _plan_here(self, position: Position, fields: Iterable[Field], used: Used) -> list[Field]:
+    def plan_here(self, position: Position, fields: Iterable[Field], used: Used) -> list[Field]:
+        """Plans what can be asked at the locations there are; returns the rest."""
         left = []
         for field in fields:
             rest: Field | None = field
@@ -90,7 +91,8 @@ class Planner:
         if not self.is_local(position, location, field):
             return field
         key = self.names.key(position.path, position.type_name, field)
-        if not field.selections:
+        # A selection can be empty, when all of it is skipped: its object is wanted all the same.
+        if self.supergraph.types[position.type_name].fields[field.name].type_name not in self.supergraph.types:
             self.draft.add_field(location.selection, key, field, None)
             used.add(location.fetch)
             return None

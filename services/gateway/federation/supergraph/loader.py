@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from graphql import (
@@ -25,7 +26,7 @@ from graphql import (
 )
 
 from services.gateway.federation.errors import SupergraphError
-from services.gateway.federation.operation.selection import Selections, parse_field_set
+from services.gateway.federation.operation.selection import Field, Selections, parse_field_set
 from services.gateway.federation.supergraph.api_schema import build_api_schema
 from services.gateway.federation.supergraph.model import (
     FieldJoin,
@@ -39,6 +40,9 @@ from services.gateway.federation.supergraph.model import (
 _Fielded = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
 _Composite = _Fielded | UnionTypeDefinitionNode
 _Arguments = dict[str, Any]
+
+_LABELS_THAT_ARE_ON = frozenset({"percent(100)"})
+"""Labels are off unless somebody turns them on, and nobody can; a share below 100 % stays with the overridden side."""
 
 
 def load_supergraph(sdl: str) -> Supergraph:
@@ -69,13 +73,14 @@ class _Loader:
     def type_model(self, node: _Composite) -> TypeModel:
         keys = self.keys(node)
         fielded = None if isinstance(node, UnionTypeDefinitionNode) else node
+        fields = {
+            one.name.value: self.field_model(one, tuple(keys)) for one in (fielded.fields if fielded else ()) or ()
+        }
         return TypeModel(
             name=node.name.value,
             is_abstract=not isinstance(node, ObjectTypeDefinitionNode),
             keys=keys,
-            fields={one.name.value: self.field_model(one, tuple(keys)) for one in fielded.fields or ()}
-            if fielded
-            else {},
+            fields=dict(_with_externals(fields)),
             implements=self.grouped(node, "join__implements", "interface"),
             members=self.grouped(node, "join__unionMember", "member"),
         )
@@ -115,10 +120,33 @@ def _join(arguments: _Arguments) -> FieldJoin:
         requires=_field_set(arguments, "requires"),
         provides=_field_set(arguments, "provides"),
         external=arguments.get("external", False),
-        overridden=arguments.get("usedOverridden", False),
+        overridden=arguments.get("usedOverridden", False) or _is_overridden(arguments),
         type_name=_named(parse_type(type_text, no_location=True)) if type_text else None,
         type_text=type_text,
     )
+
+
+def _with_externals(fields: dict[str, FieldModel]) -> Iterator[tuple[str, FieldModel]]:
+    """What a subgraph requires it has not got, although not every composer says so."""
+    required = {
+        (one.name, subgraph)
+        for model in fields.values()
+        for subgraph, join in model.joins.items()
+        for one in join.requires
+        if isinstance(one, Field) and not one.selections
+    }
+    for name, model in fields.items():
+        joins = {
+            subgraph: replace(join, external=True) if (name, subgraph) in required else join
+            for subgraph, join in model.joins.items()
+        }
+        yield name, replace(model, joins=joins)
+
+
+def _is_overridden(arguments: _Arguments) -> bool:
+    """A progressive override names the same label on both sides; which side answers is decided here, once."""
+    label = arguments.get("overrideLabel")
+    return label is not None and (label not in _LABELS_THAT_ARE_ON) is bool(arguments.get("override"))
 
 
 def _field_set(arguments: _Arguments, name: str) -> Selections:
