@@ -13,9 +13,10 @@ run: $(runtime) $(renderer)
 test: $(development) $(renderer) $(browser)
 	.venv/bin/python -m pytest --numprocesses auto --dist worksteal
 
-# More made-up organisations than a build has time for, other ones each time.
-nightly: $(development)
+# More made-up organisations and supergraphs than a build has time for, other ones each time. The latter need node.
+nightly: $(development) tests/federation/fuzz/node_modules
 	ORACLE_EXAMPLES=2000 .venv/bin/python -m pytest tests/oracle --numprocesses auto
+	FUZZ_OPERATIONS=10000 FUZZ_SEED=$$(date +%s) .venv/bin/python -m pytest tests/federation/fuzz --numprocesses 0
 
 # Months of 400 invoices while services are killed and servers come and go: a quarter of an hour.
 chaos: $(development) $(renderer)
@@ -63,6 +64,10 @@ $(renderer): setup/renderer.sh
 
 $(browser): setup/browser.sh setup/privilege.sh
 	@setup/browser.sh $@
+
+tests/federation/fuzz/node_modules: tests/federation/fuzz/package-lock.json
+	npm ci --prefix tests/federation/fuzz
+	@touch $@
 
 tools/supergraph/node_modules: tools/supergraph/package-lock.json
 	npm ci --prefix tools/supergraph

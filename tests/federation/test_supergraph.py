@@ -63,3 +63,11 @@ def test_subgraphs_that_do_not_fit_are_refused_with_the_composers_words() -> Non
     other = SubgraphSchema("other", "http://other.test", "type Query { a: String }")
     with pytest.raises(CompositionError, match=r"Query\.a"):
         compose([one, other])
+
+
+def test_what_a_subgraph_requires_is_not_its_own_even_if_the_composer_forgets_to_say_so() -> None:
+    text = (CASES[0].parent / "plans" / "choices" / "supergraph.graphql").read_text()
+    told = "@join__field(graph: CATALOGUE) @join__field(graph: SHIPPING, external: true)"
+    assert told in text
+    forgotten = load_supergraph(text.replace(told, "@join__field(graph: CATALOGUE) @join__field(graph: SHIPPING)"))
+    assert print_supergraph(forgotten) == print_supergraph(load_supergraph(text))
