@@ -21,7 +21,7 @@ from services.gateway.graphql.context import context_opener
 from services.gateway.graphql.schema import SCHEMA
 from services.gateway.http import invoice_exports_route, run_monthly_route
 from services.gateway.settings import GatewaySettings
-from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph
+from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph, closing_all, reached_at
 from services.gateway.workspaces.workspaces import workspace_routes
 from shared.auth.gate import token_of
 from shared.clock import SystemClock
@@ -36,7 +36,8 @@ SUPERGRAPH = Path(__file__).parent / "supergraph.graphql"
 async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) -> AsyncIterator[Service]:
     settings: GatewaySettings = around.settings
     supergraph = load_supergraph(settings.supergraph.read_text())
-    engine = Engine(supergraph, _subgraphs(around, settings, supergraph), settings.limits)
+    subgraphs = _subgraphs(around, settings, supergraph)
+    engine = Engine(supergraph, subgraphs, settings.limits)
     operations_of = partial(
         Operations,
         engine,
@@ -59,7 +60,8 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
             around, operations_of(Documents()), _authenticator(around), with_demo_people=with_demo_people
         ),
     ]
-    yield Service(app=_open_to(settings.welcome_origins, application(routes)))
+    with closing_all(subgraphs.values()):
+        yield Service(app=_open_to(settings.welcome_origins, application(routes)))
 
 
 def _documents(settings: GatewaySettings) -> Documents:
@@ -87,9 +89,12 @@ def _open_to(origins: Collection[str], app: ASGIApp) -> ASGIApp:
 
 def _subgraphs(around: Surroundings, settings: GatewaySettings, supergraph: Supergraph) -> dict[str, Subgraph]:
     timeout = settings.subgraph_timeout_seconds
-    others = [name for name in supergraph.subgraphs if name != NAME]
-    own = OwnSubgraph(SCHEMA, context_opener(settings))
-    return {NAME: own, **{name: PeerSubgraph(name, around.peer(name), timeout) for name in others}}
+    subgraphs: dict[str, Subgraph] = {NAME: OwnSubgraph(SCHEMA, context_opener(settings))}
+    for name in supergraph.subgraphs:
+        if name != NAME:
+            peer = PeerSubgraph(name, around.peer(name), timeout)
+            subgraphs[name] = reached_at(f"{settings.peer_url(name).rstrip('/')}/graphql", peer, timeout)
+    return subgraphs
 
 
 def _authenticator(around: Surroundings) -> Authenticate:

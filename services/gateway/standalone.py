@@ -26,9 +26,9 @@ from services.gateway.endpoint.endpoint import GraphQLEndpoint, RequestLimits
 from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.socket import GraphQLSockets
-from services.gateway.federation import Engine, Limits, SupergraphError, load_supergraph
+from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, SupergraphError, load_supergraph
 from services.gateway.settings import GatewaySettings
-from services.gateway.subgraph_peers import Caller, PeerSubgraph
+from services.gateway.subgraph_peers import Caller, PeerSubgraph, closing_all, reached_at
 from shared.auth.viewer import Role, Viewer
 from shared.http import application
 from shared.runtime.health import health_routes
@@ -91,18 +91,25 @@ async def _serve(supergraph: Path, port: int | None) -> None:
 async def open_standalone(supergraph: Path, settings: GatewaySettings) -> AsyncIterator[Standalone]:
     """Raises SupergraphError, or OSError, when the file cannot be served."""
     async with peer_session() as session:
-        engine = _engine(supergraph, session, settings.subgraph_timeout_seconds)
+        loaded = _loaded(supergraph)
+        subgraphs = _subgraphs(loaded, session, settings.subgraph_timeout_seconds)
+        operations = _operations(Engine(loaded, subgraphs, LIMITS), settings)
         stopping = asyncio.Event()
-        yield Standalone(settings, _app(_operations(engine, settings), stopping), stopping)
+        with closing_all(subgraphs.values()):
+            yield Standalone(settings, _app(operations, stopping), stopping)
 
 
-def _engine(file: Path, session: aiohttp.ClientSession, timeout_seconds: float) -> Engine:
-    supergraph = load_supergraph(file.read_text())
-    subgraphs = {
-        name: PeerSubgraph(name, HttpPeer(address.url, session), timeout_seconds, path="")
+def _loaded(file: Path) -> Supergraph:
+    return load_supergraph(file.read_text())
+
+
+def _subgraphs(supergraph: Supergraph, session: aiohttp.ClientSession, timeout_seconds: float) -> dict[str, Subgraph]:
+    return {
+        name: reached_at(
+            address.url, PeerSubgraph(name, HttpPeer(address.url, session), timeout_seconds, path=""), timeout_seconds
+        )
         for name, address in supergraph.subgraphs.items()
     }
-    return Engine(supergraph, subgraphs, LIMITS)
 
 
 def _operations(engine: Engine, settings: GatewaySettings) -> Operations:

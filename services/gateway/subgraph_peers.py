@@ -1,22 +1,31 @@
-"""The subgraphs as the engine reaches them: other services as peers, our own schema right here."""
+"""The subgraphs as the engine reaches them: other services, as peers or straight over HTTP; our own schema here."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 import structlog
 
 from services.gateway.federation import FetchRequest, SubgraphUnavailable
 from services.gateway.graphql.context import GatewayContext
+from services.gateway.upstream.connection import ConnectionBroke
+from services.gateway.upstream.pool import Connections
 from shared import event_stream
 from shared.auth.viewer import Viewer
 from shared.errors import UpstreamUnavailable
 from shared.graphql.schema import Subgraph as Schema
-from shared.runtime.peers import Peer, PeerStream
+from shared.runtime.peers import PEER_KEEP_ALIVE_SECONDS, Peer, PeerStream
 
 log = structlog.get_logger()
+
+HTTP_PORT = 80
+MOST_ANSWER_BYTES = 64_000_000
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class PeerSubgraph:
             # Over HTTP this would have been a 500: a service that fails in our own process is no worse.
             log.exception("subgraph failed", subgraph=self._name)
             raise SubgraphUnavailable("it failed") from error
-        return response.body
+        return _usable(response.status, response.body)
 
     @asynccontextmanager
     async def subscribe(self, request: FetchRequest, /) -> AsyncGenerator[AsyncIterator[bytes], None]:
@@ -65,6 +74,75 @@ class PeerSubgraph:
             except UpstreamUnavailable as error:
                 raise SubgraphUnavailable("it did not answer") from error
             yield _events(answer)
+
+
+class HttpSubgraph:
+    """One at an `http://` address. Streams are rare and long: they go through the peer."""
+
+    def __init__(self, url: str, peer: PeerSubgraph, timeout_seconds: float) -> None:
+        address = urlsplit(url)
+        assert address.hostname is not None  # noqa: S101 - it is what makes the address one
+        self._connections = Connections(
+            address.hostname,
+            address.port or HTTP_PORT,
+            most_bytes=MOST_ANSWER_BYTES,
+            idle_seconds=PEER_KEEP_ALIVE_SECONDS,
+        )
+        target = urlunsplit(("", "", address.path or "/", address.query, ""))
+        self._head = f"POST {target} HTTP/1.1\r\nhost: {address.netloc.rpartition('@')[2]}\r\n"
+        self._timeout_seconds = timeout_seconds
+        self.subscribe = peer.subscribe
+
+    async def fetch(self, request: FetchRequest, /) -> bytes:
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                answer = await self._connections.exchange(
+                    self._written(request), changes_nothing=request.changes_nothing
+                )
+        except TimeoutError as error:
+            raise SubgraphUnavailable("it took too long") from error
+        except OSError as error:
+            raise SubgraphUnavailable("it did not answer") from error
+        except ConnectionBroke as error:
+            raise SubgraphUnavailable(str(error)) from error
+        return _usable(answer.status, answer.body)
+
+    def close(self) -> None:
+        self._connections.close()
+
+    def _written(self, request: FetchRequest) -> bytes:
+        headers = {**_headers(request), "content-length": str(len(request.body))}
+        lines = [f"{name}: {value}" for name, value in headers.items()]
+        if any(_CONTROL.search(line) for line in lines):
+            raise SubgraphUnavailable("a header cannot be sent on")
+        return "".join((self._head, "\r\n".join(lines), "\r\n\r\n")).encode("latin-1", "replace") + request.body
+
+
+def reached_at(url: str, peer: PeerSubgraph, timeout_seconds: float) -> PeerSubgraph | HttpSubgraph:
+    """By the scheme of its address: plain HTTP straight, whatever else as a peer."""
+    if urlsplit(url).scheme == "http":
+        return HttpSubgraph(url, peer, timeout_seconds)
+    return peer
+
+
+@contextmanager
+def closing_all(subgraphs: Iterable[object]) -> Iterator[None]:
+    """Closes the connections kept to them when the block ends."""
+    try:
+        yield
+    finally:
+        for subgraph in subgraphs:
+            if isinstance(subgraph, HttpSubgraph):
+                subgraph.close()
+
+
+def _usable(status: int, body: bytes) -> bytes:
+    """The body of an answer that may be one of GraphQL's: refusals are, failures and redirections are not."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        raise SubgraphUnavailable(f"it answered with status {status}")
+    if len(body) > MOST_ANSWER_BYTES:
+        raise SubgraphUnavailable("its answer is too large")
+    return body
 
 
 async def _events(answer: PeerStream) -> AsyncGenerator[bytes, None]:

@@ -99,7 +99,8 @@ class HttpPeer:
 
     async def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> PeerResponse:
         try:
-            async with self._session.request(method, self._url + path, headers=headers, data=body) as response:
+            asking = self._session.request(method, self._url + path, headers=headers, data=body, allow_redirects=False)
+            async with asking as response:
                 received = {name.lower(): value for name, value in response.headers.items()}
                 return PeerResponse(response.status, received, await response.read())
         except (aiohttp.ClientError, TimeoutError) as error:

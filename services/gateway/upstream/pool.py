@@ -1,0 +1,59 @@
+"""Connections to one address, kept for the next request."""
+
+import asyncio
+from collections import deque
+
+from services.gateway.upstream.connection import Connection, ConnectionBroke, HttpAnswer
+
+
+class Connections:
+    """As many as there are requests at a time. Those idle for longer than `idle_seconds` are closed, not used."""
+
+    def __init__(self, host: str, port: int, *, most_bytes: int, idle_seconds: float) -> None:
+        self._host = host
+        self._port = port
+        self._most_bytes = most_bytes
+        self._idle_seconds = idle_seconds
+        self._idle: deque[Connection] = deque()
+
+    async def exchange(self, request: bytes, *, changes_nothing: bool) -> HttpAnswer:
+        """Raises ConnectionBroke, or OSError when there is no connection to be had.
+
+        A kept connection may have been closed by the other side just now. What changes nothing is then sent again;
+        what does may have arrived, and is not.
+        """
+        connection = self._kept()
+        if connection is not None:
+            try:
+                return await self._over(connection, request)
+            except ConnectionBroke as broke:
+                if broke.has_begun or not changes_nothing:
+                    raise
+        return await self._over(await self._fresh(), request)
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    async def _over(self, connection: Connection, request: bytes) -> HttpAnswer:
+        answer = await connection.exchange(request)
+        if connection.is_open:
+            connection.idle_since = asyncio.get_running_loop().time()
+            self._idle.append(connection)
+        return answer
+
+    async def _fresh(self) -> Connection:
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(lambda: Connection(self._most_bytes), self._host, self._port)
+        return connection
+
+    def _kept(self) -> Connection | None:
+        """The one that was used last; those at the other end grow old."""
+        too_old = asyncio.get_running_loop().time() - self._idle_seconds
+        while self._idle and (self._idle[0].idle_since < too_old or not self._idle[0].is_open):
+            self._idle.popleft().close()
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_open:
+                return connection
+        return None
