@@ -15,6 +15,7 @@ from services.gateway.endpoint.endpoint import GraphQLEndpoint, RequestLimits
 from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.socket import GraphQLSockets
+from services.gateway.endpoint.straight import Straight
 from services.gateway.federation import Engine, Subgraph, Supergraph, load_supergraph
 from services.gateway.files import link_routes
 from services.gateway.graphql.context import context_opener
@@ -61,7 +62,7 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
         ),
     ]
     with closing_all(subgraphs.values()):
-        yield Service(app=_open_to(settings.welcome_origins, application(routes)))
+        yield Service(app=_open_to(settings.welcome_origins, Straight(endpoint.respond, application(routes))))
 
 
 def _documents(settings: GatewaySettings) -> Documents:

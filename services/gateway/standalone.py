@@ -26,6 +26,7 @@ from services.gateway.endpoint.endpoint import GraphQLEndpoint, RequestLimits
 from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.socket import GraphQLSockets
+from services.gateway.endpoint.straight import Straight
 from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, SupergraphError, load_supergraph
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, PeerSubgraph, closing_all, reached_at
@@ -131,7 +132,7 @@ def _app(operations: Operations, stopping: asyncio.Event) -> ASGIApp:
         Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.respond),
     ]
-    return _Remembering(application(routes))
+    return _Remembering(Straight(endpoint.respond, application(routes)))
 
 
 async def _anybody(authorization: str) -> Caller:

@@ -5,7 +5,7 @@ Claims: `iss`, `aud`, `sub`, `role`, `exp` (all required), `nbf`, `scope` (words
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,17 @@ from shared.errors import Unauthenticated
 
 ALGORITHM = "ES256"
 LARGEST_TOKEN_BYTES = 8192
+REMEMBERED = timedelta(minutes=1)
+REMEMBERED_TOKENS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """Whom a token is of, and between which moments nobody need look at it again."""
+
+    viewer: Viewer
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -29,9 +40,28 @@ class TokenVerifier:
     issuer: str
     audience: str
     leeway: timedelta = timedelta(seconds=30)
+    _known: dict[str, _Verified] = field(default_factory=dict, compare=False, repr=False)
 
     async def verify(self, token: str, now: datetime) -> Viewer:
-        """Raises Unauthenticated, which never says what exactly was wrong with a signature or a claim."""
+        """Raises Unauthenticated, which never says what exactly was wrong with a signature or a claim.
+
+        A token that has verified is remembered for a minute, and never beyond its own end: to check a signature costs
+        more than many requests do. A key that is withdrawn ends its tokens with that minute.
+        """
+        known = self._known.get(token)
+        if known is None or not known.since <= now < known.until:
+            viewer = await self._verified(token, now)
+            known = _Verified(viewer, now, min(now + REMEMBERED, viewer.known_until or now))
+            self._remember(token, known)
+        return known.viewer
+
+    def _remember(self, token: str, verified: _Verified) -> None:
+        self._known.pop(token, None)
+        self._known[token] = verified
+        if len(self._known) > REMEMBERED_TOKENS:
+            del self._known[next(iter(self._known))]
+
+    async def _verified(self, token: str, now: datetime) -> Viewer:
         try:
             key = await self.keys.key_for(_key_id(token))
             claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
-from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from shared.auth.gate import Gate
@@ -24,12 +23,12 @@ from shared.database.migrations import migrate
 from shared.database.outage import is_out_of_reach
 from shared.files.opening import open_file_store
 from shared.files.store import FileStore
-from shared.http import application
 from shared.messaging.broker import Broker
 from shared.messaging.inbox import Inbox
 from shared.messaging.opening import open_broker
 from shared.messaging.outbox import Relay
 from shared.runtime.component import Check, Component, Job, Service, Surroundings
+from shared.runtime.front import Front
 from shared.runtime.health import health_routes
 from shared.runtime.peers import HttpPeer, InProcessPeer, Peer, peer_session
 from shared.runtime.settings import ENV_FILES, Settings, load_settings
@@ -83,8 +82,7 @@ async def open_host(
             jobs += await _open_component(stack, host, component, load(component.settings))
             stack.push_async_callback(host.broker.stop)  # while what takes the deliveries is still open
         host.checks["broker"] = host.broker.check
-        routes = [*health_routes(host.checks, host.stopping), Mount("/", host.apps[components[-1].name])]
-        host.app = application(routes)
+        host.app = Front(host.apps[components[-1].name], health_routes(host.checks, host.stopping))
         await stack.enter_async_context(_running(jobs))
         try:
             yield host

@@ -1,10 +1,14 @@
 """Which media type the answer has, by the Accept header."""
 
+from functools import lru_cache
+
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
 EVENT_STREAM = "text/event-stream"
 
+REMEMBERED = 256
+"""Clients say the same again and again."""
 _ANSWERS = {
     GRAPHQL_RESPONSE: GRAPHQL_RESPONSE,
     JSON: JSON,
@@ -15,6 +19,7 @@ _ANSWERS = {
 }
 
 
+@lru_cache(REMEMBERED)
 def preferred(accept: str | None) -> str | None:
     """The best of what the client takes and we can give; None when there is nothing in common.
 
@@ -29,6 +34,7 @@ def preferred(accept: str | None) -> str | None:
     return next(_ANSWERS[name] for quality, name in known if quality == best)
 
 
+@lru_cache(REMEMBERED)
 def takes_events(accept: str | None) -> bool:
     """Whether the client names event streams among what it takes, however much it likes them."""
     return any(name == EVENT_STREAM for _, name in _known(accept or ""))

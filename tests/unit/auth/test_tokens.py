@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from shared.auth import tokens
 from shared.auth.keys import KeyFile
 from shared.auth.tokens import TokenIssuer, TokenVerifier
 from shared.auth.viewer import Role, Viewer
@@ -141,3 +142,46 @@ def test_a_key_file_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None
 
 def test_what_is_published_of_a_key_file_holds_no_private_part() -> None:
     assert [sorted(key) for key in KEYS.public_set()["keys"]] == [["crv", "kid", "kty", "x", "y"]]
+
+
+class CountingKeys:
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def key_for(self, kid: str) -> ECKey:
+        self.asked += 1
+        return await KEYS.key_for(kid)
+
+
+async def test_a_token_that_verified_is_remembered_for_a_minute() -> None:
+    keys, token = CountingKeys(), minted()
+    verifier = TokenVerifier(keys, ISSUER, AUDIENCE)
+    for seconds in (0, 30, 59):
+        assert await verifier.verify(token, NOW + timedelta(seconds=seconds)) == PARENT
+    assert keys.asked == 1
+    await verifier.verify(token, NOW + timedelta(seconds=60))
+    assert keys.asked == 2
+
+
+async def test_nobody_is_remembered_beyond_the_token_s_end_or_before_its_beginning() -> None:
+    verifier = TokenVerifier(KEYS, ISSUER, AUDIENCE)
+    token = minted()
+    end = NOW + HOUR + verifier.leeway
+    await verifier.verify(token, end - timedelta(seconds=10))
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(token, end + timedelta(seconds=1))
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(token, NOW - HOUR)
+
+
+async def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "REMEMBERED_TOKENS", 2)
+    keys = CountingKeys()
+    verifier = TokenVerifier(keys, ISSUER, AUDIENCE)
+    several = [minted(Viewer(str(uuid.uuid4()), Role.PARENT)) for _ in range(3)]
+    for token in several:
+        await verifier.verify(token, NOW)
+    await verifier.verify(several[2], NOW)
+    assert keys.asked == 3
+    await verifier.verify(several[0], NOW)
+    assert keys.asked == 4

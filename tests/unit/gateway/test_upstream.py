@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from starlette.types import ASGIApp
 
 from services.gateway import subgraph_peers
 from services.gateway.federation import FetchRequest, SubgraphUnavailable
@@ -65,7 +66,8 @@ async def served(*conducts: Conduct, timeout_seconds: float = 10) -> AsyncIterat
     server = Server(list(conducts))
     listening = await asyncio.start_server(server.meet, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    peer = PeerSubgraph("accounts", InProcessPeer("accounts", {}.__getitem__), timeout_seconds)
+    nobody: dict[str, ASGIApp] = {}
+    peer = PeerSubgraph("accounts", InProcessPeer("accounts", nobody.__getitem__), timeout_seconds)
     subgraph = HttpSubgraph(f"http://127.0.0.1:{port}/graphql?a=1", peer, timeout_seconds)
     try:
         yield server, subgraph
