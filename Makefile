@@ -22,6 +22,10 @@ nightly: $(development) tests/federation/fuzz/node_modules
 chaos: $(development) $(renderer)
 	.venv/bin/python -m pytest tests/chaos -m chaos
 
+# Thousands of operations made up from each service's schema, other ones each time.
+fuzz: $(development) $(renderer)
+	FUZZ_EXAMPLES=1600 FUZZ_SEED=0 .venv/bin/python -m pytest tests/fuzz -n0 -s
+
 check: $(development)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .

@@ -21,9 +21,9 @@ _TIMEOUT = aiohttp.ClientTimeout(total=600)
 
 @asynccontextmanager
 async def reach_gateway(settings: Settings) -> AsyncIterator[Gateway]:
-    """As the coordinator. Raises NivaaError where no token can be made."""
+    """With the token that is set, or as the coordinator. Raises NivaaError where no token can be made."""
     configure_logging("warning")
-    token = mint(settings, Viewer(COORDINATOR, Role.COORDINATOR))
+    token = settings.token.get_secret_value() or mint(settings, Viewer(COORDINATOR, Role.COORDINATOR))
     async with reach_peer(settings) as peer:
         yield Gateway(peer, token)
 

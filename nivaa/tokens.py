@@ -15,7 +15,9 @@ def mint(settings: Settings, viewer: Viewer) -> str:
     """Raises NivaaError where somebody else issues the tokens."""
     issuer = local_issuer(settings)
     if issuer is None:
-        raise NivaaError(f"tokens come from the issuer of {settings.jwks_url}: there is no local key")
+        raise NivaaError(
+            f"tokens come from the issuer of {settings.jwks_url}: there is no local key; NIVAA_TOKEN is for one"
+        )
     return issuer.mint(viewer, datetime.now(UTC), LIFETIME)
 
 

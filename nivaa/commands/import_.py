@@ -7,7 +7,7 @@ import typer
 import uvloop
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from nivaa.commands.options import DataDir, settings_of
+from nivaa.commands.options import DataDir, Token, settings_of
 from nivaa.imports.columns import PEOPLE, SESSIONS, Table
 from nivaa.imports.lines import UnusableFile
 from nivaa.imports.sending import Advance, Tally, check, read_into, store
@@ -21,15 +21,15 @@ Partial = Annotated[bool, typer.Option("--partial", help="Keep the good lines be
 
 
 @import_.command()
-def people(file: File, partial: Partial = False, data_dir: DataDir = None) -> None:
+def people(file: File, partial: Partial = False, data_dir: DataDir = None, token: Token = None) -> None:
     """Parents, children and tutors, each once for its external reference."""
-    _import(PEOPLE, file, partial, settings_of(data_dir))
+    _import(PEOPLE, file, partial, settings_of(data_dir, token))
 
 
 @import_.command()
-def sessions(file: File, partial: Partial = False, data_dir: DataDir = None) -> None:
+def sessions(file: File, partial: Partial = False, data_dir: DataDir = None, token: Token = None) -> None:
     """Taught sessions, each once for its external reference."""
-    _import(SESSIONS, file, partial, settings_of(data_dir))
+    _import(SESSIONS, file, partial, settings_of(data_dir, token))
 
 
 def _import(table: Table, file: Path, partial: bool, settings: Settings) -> None:

@@ -9,6 +9,11 @@ from shared.runtime.settings import Settings, load_settings
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="The data folder; NIVAA_DATA_DIR otherwise.")]
 
+Token = Annotated[
+    str | None,
+    typer.Option("--token", help="Whom to ask as, where others issue the tokens; NIVAA_TOKEN keeps it off the screen."),
+]
+
 
 def overrides_of(data_dir: Path | None, **others: object) -> dict[str, object]:
     """Settings given on the command line, by their variables' names."""
@@ -16,5 +21,5 @@ def overrides_of(data_dir: Path | None, **others: object) -> dict[str, object]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def settings_of(data_dir: Path | None) -> Settings:
-    return load_settings(Settings, overrides=overrides_of(data_dir))
+def settings_of(data_dir: Path | None, token: str | None = None) -> Settings:
+    return load_settings(Settings, overrides=overrides_of(data_dir, NIVAA_TOKEN=token))

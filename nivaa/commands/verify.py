@@ -6,16 +6,18 @@ import typer
 import uvloop
 from rich.console import Console
 
-from nivaa.commands.options import DataDir, settings_of
+from nivaa.commands.options import DataDir, Token, settings_of
 from nivaa.cycle import verify_cycle
 from nivaa.reaching import reach_gateway
 from shared.period import Month
 from shared.runtime.settings import Settings
 
 
-def verify(month: Annotated[str, typer.Argument(help='Such as "2026-10".')], data_dir: DataDir = None) -> None:
+def verify(
+    month: Annotated[str, typer.Argument(help='Such as "2026-10".')], data_dir: DataDir = None, token: Token = None
+) -> None:
     """Compute a closed month's hash anew from its rows; ends with 1 when it is another than the stored one."""
-    if not uvloop.run(_verify(Month.parse(month), settings_of(data_dir))):
+    if not uvloop.run(_verify(Month.parse(month), settings_of(data_dir, token))):
         raise typer.Exit(1)
 
 

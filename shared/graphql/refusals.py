@@ -1,16 +1,28 @@
 """The one way an error reaches a client: a code from the closed list, and nothing that was not meant for it."""
 
+import re
+
 import structlog
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 
 from shared.database.outage import refusal_for
+from shared.errors import TooComplex
 
 log = structlog.get_logger()
 
 INTERNAL = "INTERNAL"
 NOT_GRAPHQL = "GRAPHQL_INVALID"
 """The document itself is at fault: it does not parse, or does not fit the schema."""
+
+
+_LIMITS = re.compile(r"Parsing aborted\.$|introspection depth")
+"""How libraries say that a document is too large."""
+
+
+def code_of_text(message: str) -> str:
+    """The code of an error that a document itself is to blame for."""
+    return TooComplex.code if _LIMITS.search(message) else NOT_GRAPHQL
 
 
 class Refusals(MaskErrors):
@@ -22,7 +34,7 @@ class Refusals(MaskErrors):
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         cause = _cause(error)
         if cause is None:
-            return _located(error, error.message, {"code": NOT_GRAPHQL, **(error.extensions or {})})
+            return _located(error, error.message, {"code": code_of_text(error.message), **(error.extensions or {})})
         if refusal := refusal_for(cause):
             if refusal is not cause:
                 log.warning("resolver could not ask", path=error.path, error=repr(cause))

@@ -16,18 +16,16 @@ from strawberry.extensions import (
     SchemaExtension,
     ValidationCache,
 )
-from strawberry.extensions.max_aliases import create_validator as at_most_aliases
-from strawberry.extensions.query_depth_limiter import create_validator as at_most_depth
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from shared.graphql.limits import MOST_TOKENS, ReasonableDocument
 from shared.graphql.refusals import Refusals
 from shared.graphql.rules import Rules, enforce
 from shared.graphql.scalars import SCALARS
 
 CACHED_DOCUMENTS = 512
-MOST_TOKENS = 5_000
-RULES: list[type[ASTValidationRule]] = [at_most_depth(16, None), at_most_aliases(60)]
+RULES: list[type[ASTValidationRule]] = [ReasonableDocument]
 
 
 class Subgraph(strawberry.federation.Schema):

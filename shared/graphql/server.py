@@ -3,7 +3,7 @@ known."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from cross_web import HTTPException
 from starlette.requests import Request
@@ -11,12 +11,15 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
+from strawberry.types import ExecutionResult
 
 from shared.auth.gate import viewer_of
 from shared.auth.viewer import Viewer
 from shared.errors import InvalidInput, TimedOut
 from shared.graphql.context import Context
+from shared.graphql.refusals import code_of_text
 from shared.graphql.schema import Subgraph
 from shared.http import refusal_of, refusal_response
 
@@ -42,6 +45,14 @@ class GraphQLServer(GraphQL[Context, None]):
         except (RecursionError, UnicodeDecodeError):
             response = refusal_response(InvalidInput("the body is not JSON, or is nested too deeply"))
         await response(scope, receive, send)
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """What did not come as far as the mask has no code yet."""
+        answer = await super().process_result(request, result)
+        errors: list[dict[str, Any]] = cast("Any", answer.get("errors") or [])
+        for error in errors:
+            error.setdefault("extensions", {"code": code_of_text(error["message"])})
+        return answer
 
     async def execute_single(self, *arguments: Any, **options: Any) -> Any:
         try:

@@ -13,7 +13,7 @@ from shared.runtime.component import Component
 from shared.runtime.host import open_host
 from shared.runtime.logging import configure_logging
 from shared.runtime.serving import serving, until_stopped
-from shared.runtime.settings import ENV_FILES, Settings, told
+from shared.runtime.settings import ENV_FILES, Settings, load_settings, told
 
 log = structlog.get_logger()
 
@@ -25,7 +25,9 @@ def run(components: Sequence[Component]) -> None:
     asked = _arguments(components[-1].name)
     overrides = {} if asked.port is None else {"NIVAA_PORT": asked.port}
     try:
-        uvloop.run(_serve(components, [*ENV_FILES, *asked.env_file], overrides))
+        env_files = [*ENV_FILES, *asked.env_file]
+        configure_logging(load_settings(Settings, env_files, overrides).log_level)
+        uvloop.run(_serve(components, env_files, overrides))
     except ValidationError as error:
         sys.stderr.write(f"{told(error)}\n")
         sys.exit(UNUSABLE_SETTINGS)
@@ -37,13 +39,14 @@ def run(components: Sequence[Component]) -> None:
 
 
 async def _serve(components: Sequence[Component], env_files: Sequence[str], overrides: dict[str, object]) -> None:
-    async with open_host(components, env_files=env_files, overrides=overrides) as host:
-        configure_logging(host.settings.log_level)
-        async with serving(host, port=_port(host.settings, components[-1])) as port:
-            names = ",".join(component.name for component in components)
-            log.info("serving", components=names, address=f"http://{host.settings.host}:{port}")
-            await until_stopped(host)
-            log.info("stopping")
+    async with (
+        open_host(components, env_files=env_files, overrides=overrides) as host,
+        serving(host, port=_port(host.settings, components[-1])) as port,
+    ):
+        names = ",".join(component.name for component in components)
+        log.info("serving", components=names, address=f"http://{host.settings.host}:{port}")
+        await until_stopped(host)
+        log.info("stopping")
 
 
 def _port(settings: Settings, front: Component) -> int:

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     own_key_file: Path | None = setting(
         "NIVAA_KEY_FILE", "the keys that sign and verify tokens without NIVAA_JWKS_URL; empty: in the data folder", None
     )
+    token: SecretStr = setting(
+        "NIVAA_TOKEN", "what nivaa's commands ask with, where tokens come from elsewhere", SecretStr("")
+    )
     jwt_issuer: str = setting("NIVAA_JWT_ISSUER", "who issues tokens", "https://nivaa.invalid")
     jwt_audience: str = setting("NIVAA_JWT_AUDIENCE", "whom tokens are for", "nivaa")
     most_body_bytes: int = setting(

@@ -120,3 +120,16 @@ def test_up_serves_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Signals
     assert process.returncode == 0
     assert rest == "Stopped.\n"
     assert any(line.startswith("export COORDINATOR=") for line in printed)
+
+
+def test_a_token_of_somebody_else_is_taken(tmp_path: Path) -> None:
+    """It goes as far as the issuer, who cannot be asked: without it there would have been none to ask with."""
+    settings = {
+        "NIVAA_JWKS_URL": "http://127.0.0.1:9/jwks",
+        "NIVAA_TOKEN": "eyJhbGciOiJFUzI1NiIsImtpZCI6ImsifQ.e30.AAAA",
+    }
+    by_setting = run("run-monthly", "2026-10", cwd=tmp_path, **settings)
+    by_option = run("verify", "2026-10", "--token", settings.pop("NIVAA_TOKEN"), cwd=tmp_path, **settings)
+    for done in (by_setting, by_option):
+        assert (done.returncode, "keys that verify tokens" in done.stderr) == (1, True)
+        assert "eyJ" not in done.stderr + done.stdout

@@ -1,9 +1,8 @@
 """The demo loaded for real, by a few families: through the gateway, in process, over SQLite files."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -15,11 +14,11 @@ from rich.console import Console
 
 from nivaa.commands.up import as_coordinator
 from nivaa.cycle import show_cycle, show_preview, watch_documents
-from nivaa.demo.actions import Action, ApproveSessions
+from nivaa.demo.actions import Action
 from nivaa.demo.faces import faces_of
 from nivaa.demo.journal import Journal, Origin
 from nivaa.demo.load import JOURNAL_NAME, DemoLoad, demo_journal
-from nivaa.demo.organisation import SEED, Organisation, organisation_of
+from nivaa.demo.organisation import SEED, organisation_of
 from nivaa.gateway import Gateway
 from nivaa.welcome import FIRST_QUERY
 from services.embedded import COMPONENTS
@@ -28,10 +27,10 @@ from shared.clock import TravellingClock
 from shared.errors import NivaaError
 from shared.period import local_date
 from shared.runtime.host import Host, open_host
+from tests.few_families import few_families
 
 FAMILIES = 2
 ZONE = ZoneInfo("Asia/Kolkata")
-REFERENCES = {"parent", "child", "tutor", "offer", "package", "session"}
 
 SUMMARY = """
 query Summary($month: Month!) {
@@ -74,27 +73,9 @@ async def loading(data_dir: Path) -> AsyncIterator[tuple[DemoLoad, Gateway]]:
     journal = demo_journal(data_dir, ZONE, clock)
     assert journal is not None
     with journal:
-        load = DemoLoad(few_families(organisation_of(journal.origin)), journal, clock)
+        load = DemoLoad(few_families(organisation_of(journal.origin), FAMILIES), journal, clock)
         async with hosted(data_dir, clock) as host:
             yield load, as_coordinator(host)
-
-
-def few_families(demo: Organisation) -> Organisation:
-    """Everything that is about the largest ones, and every tutor."""
-    by_size = sorted(demo.people.families, key=lambda family: -len(family.children))
-    strangers = {family.parent.key for family in by_size[FAMILIES:]}
-    return replace(demo, actions=tuple(_without(demo.actions, strangers)))
-
-
-def _without(actions: tuple[Action, ...], unknown: set[str]) -> Iterator[Action]:
-    for action in actions:
-        named = {getattr(action, field.name) for field in fields(action) if field.name in REFERENCES}
-        if action.key in unknown or named & unknown:
-            unknown.add(action.key)
-        elif isinstance(action, ApproveSessions):
-            yield replace(action, sessions=tuple(key for key in action.sessions if key not in unknown))
-        else:
-            yield action
 
 
 async def load_all(data_dir: Path) -> None:
@@ -198,7 +179,7 @@ async def test_what_the_command_line_asks_is_answered(loaded: Path) -> None:
 async def test_the_clock_is_at_home_when_the_load_is_done(tmp_path: Path) -> None:
     clock = TravellingClock()
     with Journal(tmp_path / JOURNAL_NAME, Origin.of(SEED, date(2026, 5, 20), ZONE)) as journal:
-        load = DemoLoad(few_families(organisation_of(journal.origin)), journal, clock)
+        load = DemoLoad(few_families(organisation_of(journal.origin), FAMILIES), journal, clock)
         assert local_date(clock.now(), ZONE) == date(2026, 2, 20)
         async with hosted(tmp_path, clock) as host:
             await load.live_through(as_coordinator(host), lambda _: None)
