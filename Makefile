@@ -46,6 +46,10 @@ fields: $(development)
 	.venv/bin/python -m tools.fields
 
 # Development only: needs node.
+tools/protocols/node_modules: tools/protocols/package-lock.json
+	npm ci --prefix tools/protocols
+	@touch $@
+
 tools/provider/node_modules: tools/provider/package-lock.json
 	npm ci --prefix tools/provider
 	@touch $@

@@ -106,7 +106,8 @@ def report(measured: dict[str, dict[str, Measured]], memory_mb: dict[str, float]
 
 def _over_node(names: dict[str, Measured]) -> float:
     """Ours by the best of the others."""
-    return names["ours"].per_second / max(one.per_second for name, one in names.items() if name != "ours")
+    best = max(one.per_second for name, one in names.items() if name != "ours")
+    return names["ours"].per_second / best if best else float("inf")
 
 
 if __name__ == "__main__":

@@ -177,7 +177,8 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 def ask(url: str, body: bytes, token: str) -> bytes:
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    authorization = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = {"Content-Type": "application/json", **authorization}
     with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as response:  # noqa: S310
         answer: bytes = response.read()
         return answer

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import aioboto3
 from botocore.exceptions import ClientError
 
-from shared.files.opening import s3_location
+from shared.files.s3_location import s3_location
 from shared.runtime.settings import Settings, load_settings
 
 _THERE_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from shared.files.folder import FolderStore
-from shared.files.s3 import S3Location, S3Store
+from shared.files.s3_location import s3_location
 from shared.files.store import FileStore
 
 
@@ -19,15 +19,9 @@ async def open_file_store(url: str) -> AsyncIterator[FileStore]:
     if parts.scheme == "folder":
         yield FolderStore.open(Path(unquote(parts.netloc + parts.path)))
     elif parts.scheme == "s3":
+        from shared.files.s3 import S3Store  # noqa: PLC0415 - it loads 20 MB, of which a folder has no need
+
         async with S3Store.open(s3_location(parts)) as store:
             yield store
     else:
         raise ValueError(f"a file store's URL starts with folder:// or s3://, not {parts.scheme!r}")
-
-
-def s3_location(parts: SplitResult) -> S3Location:
-    options = {name: values[0] for name, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
-    unknown = options.keys() - {"endpoint", "links", "region"}
-    if unknown or not parts.hostname or parts.path.strip("/"):
-        raise ValueError("an S3 store's URL is like s3://bucket?endpoint=https://host&region=auto")
-    return S3Location(parts.netloc, options.get("endpoint"), options.get("region", "auto"), options.get("links"))

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from aiobotocore.config import AioConfig
 from botocore.exceptions import BotoCoreError, ClientError
 from starlette.routing import BaseRoute
 
+from shared.files.s3_location import S3Location
 from shared.files.store import (
     FileExists,
     FileMissing,
@@ -41,19 +41,6 @@ _CONFIG = AioConfig(
     read_timeout=10,
     retries={"max_attempts": _ATTEMPTS, "mode": "standard"},
 )
-
-
-@dataclass(frozen=True)
-class S3Location:
-    """Where the bucket is; credentials are taken from the standard AWS_* environment.
-
-    `links` is the endpoint as readers reach it, where that is another one than ours.
-    """
-
-    bucket: str
-    endpoint: str | None
-    region: str
-    links: str | None = None
 
 
 class S3Store:

@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from shared.messaging.broker import Broker
 from shared.messaging.memory import MemoryBroker
-from shared.messaging.rabbitmq.broker import RabbitBroker
 
 
 @asynccontextmanager
@@ -21,6 +20,8 @@ async def open_broker(url: str, dead_letters: Path) -> AsyncIterator[Broker]:
         async with MemoryBroker.open(dead_letters) as memory:
             yield memory
     elif parts.scheme in ("amqp", "amqps"):
+        from shared.messaging.rabbitmq.broker import RabbitBroker  # noqa: PLC0415 - memory needs none of it
+
         options = dict(parse_qsl(parts.query))
         prefix = options.pop("prefix", "")
         async with RabbitBroker.open(parts._replace(query=urlencode(options)).geturl(), prefix) as rabbitmq:

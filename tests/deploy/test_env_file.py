@@ -8,7 +8,7 @@ from dotenv import dotenv_values
 
 from deploy.make_secrets import USER, make_secrets
 from services.embedded import COMPONENTS
-from shared.files.opening import s3_location
+from shared.files.s3_location import s3_location
 from shared.runtime.component import Component
 from shared.runtime.settings import Settings, load_settings
 from tests.deploy.compose import ENV_FILE, containers

@@ -1,0 +1,25 @@
+// The protocols' own clients: `node streams.mjs URL TOKEN QUERY SUBSCRIPTION`.
+// Prints what graphql-sse and graphql-ws make of one answer and of a stream's first event.
+import { createClient as createSseClient } from "graphql-sse";
+import { createClient as createWsClient } from "graphql-ws";
+import WebSocket from "ws";
+
+const [url, token, query, subscription] = process.argv.slice(2);
+const Authorization = `Bearer ${token}`;
+
+async function first(client, asked) {
+  for await (const answer of client.iterate({ query: asked })) return answer;
+}
+
+const sse = createSseClient({ url, headers: { Authorization } });
+const ws = createWsClient({
+  url: url.replace("http", "ws"),
+  webSocketImpl: WebSocket,
+  connectionParams: { Authorization },
+});
+for (const [name, client] of Object.entries({ sse, ws })) {
+  console.log(JSON.stringify({ client: name, answer: await first(client, query) }));
+  console.log(JSON.stringify({ client: name, event: await first(client, subscription) }));
+  await client.dispose();
+}
+process.exit(0);
