@@ -19,7 +19,7 @@ COORDINATORS = (
     *("/admin/billing/packages", "/admin/billing/packages?view=approve", "/admin/billing/packages?view=sell"),
     *("/admin/billing/cycles", "/admin/billing/cycles?month=2026-10", "/admin/billing/cycles?month=2026-11&preview=1"),
     *("/admin/billing/payouts?month=2026-10", "/admin/billing/invoices", "/admin/billing/invoices?search=nobody"),
-    *("/admin/billing/invoices?status=BOGUS", "/tutor"),
+    *("/admin/billing/invoices?status=BOGUS", "/tutor", "/coordinator/telegram"),
 )
 DETAILS = (
     ("/admin/billing/invoices?search=Asha", "table a"),

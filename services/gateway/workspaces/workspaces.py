@@ -7,7 +7,7 @@ from starlette.routing import Route
 from services.gateway.endpoint.admission import Authenticate
 from services.gateway.endpoint.operations import Operations
 from services.gateway.settings import GatewaySettings
-from services.gateway.workspaces import alerts, cycles, invoices, packages, parent, payouts, tutor
+from services.gateway.workspaces import alerts, cycles, invoices, packages, parent, payouts, telegram, tutor
 from services.gateway.workspaces.assets import Assets
 from services.gateway.workspaces.cookies import Cookies
 from services.gateway.workspaces.demo_people import DemoPeople
@@ -54,6 +54,7 @@ def workspace_routes(
         *payouts.routes(house),
         *cycles.routes(house),
         *packages.routes(house),
+        *telegram.routes(house),
     ]
 
 
