@@ -16,6 +16,8 @@ SERVICES_WITH_DATABASE = ("packages", "billing", "invoicing", "bot")
 SERVICES = (*SERVICES_WITH_DATABASE, "gateway")
 USER = "nivaa"
 """Of RabbitMQ and of the bucket."""
+WEBHOOK = "NIVAA_BOT_WEBHOOK_SECRET"
+"""What Telegram shows when it sends updates."""
 
 
 def make_secrets(folder: Path) -> None:
@@ -28,7 +30,7 @@ def make_secrets(folder: Path) -> None:
 def _issued(folder: Path) -> Mapping[str, str]:
     """Each secret by its name, from the one place where it is made."""
     KeyFile.open(folder / "keys.json")
-    names = [*map(_database_password, SERVICES_WITH_DATABASE), "POSTGRES_PASSWORD", "RABBITMQ", "BUCKET"]
+    names = [*map(_database_password, SERVICES_WITH_DATABASE), "POSTGRES_PASSWORD", "RABBITMQ", "BUCKET", WEBHOOK]
     for name in names:
         write_once(folder / name, secrets.token_urlsafe(24).encode(), mode=0o400)
     return {name: (folder / name).read_text() for name in (*names, "keys.json")}
@@ -48,6 +50,7 @@ def _files(issued: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
     for service in SERVICES_WITH_DATABASE:
         files[service][_database_password(service)] = issued[_database_password(service)]
     files["invoicing"]["aws-credentials"] = bucket
+    files["bot"][WEBHOOK] = issued[WEBHOOK]
     return files
 
 

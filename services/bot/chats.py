@@ -2,6 +2,7 @@
 of the one person who talks there (nivaa/talking.py)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from services.bot import reads
@@ -28,10 +29,13 @@ class Chats(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkedChats:
+    """Pushes older than `give_up_after` are not sent any more to somebody who is heard from again."""
+
     work: Work
+    give_up_after: timedelta
 
     async def heard_from(self, chat_id: int) -> LinkedPerson | None:
-        await unblock_chat(self.work, chat_id)
+        await unblock_chat(self.work, chat_id, self.give_up_after)
         return await reads.person_of(self.work.database, chat_id)
 
     async def link(self, chat_id: int, secret: str, language: Language) -> Linked | LinkRefusal:

@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from services.bot.domain.catalogue import Catalogues
-from services.bot.use_cases.notify_low_packages import notify_low_packages
+from services.bot.domain.notices import FACTS, Fact
+from services.bot.use_cases.notify import notify
+from shared.clock import Clock
 from shared.contracts import Contract
-from shared.contracts.packages import LowPackageRaised
 from shared.database.database import Transaction
 from shared.messaging.inbox import Handler
 
 
-def handlers(due: asyncio.Event, catalogues: Catalogues) -> Mapping[type[Contract], Handler]:
+def handlers(clock: Clock, due: asyncio.Event) -> Mapping[type[Contract], Handler]:
     """`due` is set when there is something new to deliver."""
 
-    async def low_packages(transaction: Transaction, alerts: Sequence[LowPackageRaised]) -> None:
-        await notify_low_packages(transaction, alerts, catalogues)
+    async def tell(transaction: Transaction, facts: Sequence[Fact]) -> None:
+        await notify(transaction, facts, clock.now())
         transaction.after_commit(due.set)
 
-    return {LowPackageRaised: low_packages}
+    return dict.fromkeys(FACTS.values(), tell)

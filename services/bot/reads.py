@@ -1,5 +1,6 @@
-"""Who is behind a chat, and links for GraphQL."""
+"""Who is behind a chat; links and deliveries for GraphQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +11,11 @@ from shared.database.database import Database, Row
 _PERSON = "SELECT subject, role, language FROM telegram_link WHERE chat_id = $1"
 _LINK_OF = "SELECT id, linked_at, blocked_at FROM telegram_link WHERE subject = $1"
 _LINK = "SELECT id, linked_at, blocked_at FROM telegram_link WHERE subject = $1 AND id = $2"
+
+_DELIVERIES = """
+    SELECT cause_id, kind, subject, role, state, attempts, reason, created_at, due_at, sending_at, sent_at FROM delivery
+    WHERE cause_id = ANY($1::uuid[]) ORDER BY occurred_at, id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +39,11 @@ async def link_of(database: Database, subject: str) -> Row | None:
 async def link(database: Database, subject: str, link_id: UUID) -> Row | None:
     """The link, if it is the subject's own."""
     return await database.row(_LINK, subject, link_id)
+
+
+async def deliveries_by_cause(database: Database, cause_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    """What was, or is to be, sent about each, in the order in which it happened."""
+    found: dict[UUID, list[Row]] = {}
+    for row in await database.rows(_DELIVERIES, list(cause_ids)):
+        found.setdefault(row["cause_id"], []).append(row)
+    return found

@@ -20,7 +20,7 @@ from services.gateway.federation import Engine, Subgraph, Supergraph, load_super
 from services.gateway.files import link_routes
 from services.gateway.graphql.context import context_opener
 from services.gateway.graphql.schema import SCHEMA
-from services.gateway.http import invoice_exports_route, run_monthly_route
+from services.gateway.http import invoice_exports_route, run_monthly_route, telegram_webhook_route
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph, closing_all, reached_at
 from services.gateway.workspaces.workspaces import workspace_routes
@@ -55,6 +55,7 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
         Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.respond),
         run_monthly_route(around.peer("billing"), admission, settings.body_bytes),
+        telegram_webhook_route(around.peer("bot"), settings.body_bytes),
         invoice_exports_route(around.peer("invoicing"), admission),
         *link_routes(around.files.routes, settings.freeze),
         *workspace_routes(

@@ -18,7 +18,8 @@ from shared.runtime.peers import Peer, PeerStream
 
 RUN_MONTHLY = "/billing/run-monthly"
 INVOICE_EXPORTS = "/billing/invoices/{name}"
-_SENT_ON = ("authorization", "content-type", "idempotency-key")
+TELEGRAM_WEBHOOK = "/telegram/webhook"
+_SENT_ON = ("authorization", "content-type", "idempotency-key", "x-telegram-bot-api-secret-token")
 _SENT_BACK = (
     *("content-type", "www-authenticate", "retry-after"),
     *("content-disposition", "cache-control", "x-content-type-options"),
@@ -30,10 +31,24 @@ def run_monthly_route(billing: Peer, admission: Admission, most_bytes: int) -> R
 
     async def run_monthly(request: Request) -> Response:
         await admission.admit(request)
-        answer = await billing.request("POST", RUN_MONTHLY, _sent_on(request), await body_of(request, most_bytes))
-        return Response(answer.body, answer.status, _sent_back(answer.headers))
+        return await _posted(billing, RUN_MONTHLY, request, most_bytes)
 
     return Route(RUN_MONTHLY, run_monthly, methods=["POST"])
+
+
+def telegram_webhook_route(bot: Peer, most_bytes: int) -> Route:
+    """The bot answers, and asks for the secret that Telegram shows. Telegram is not counted as a stranger: all of its
+    chats come from the same few addresses."""
+
+    async def receive(request: Request) -> Response:
+        return await _posted(bot, TELEGRAM_WEBHOOK, request, most_bytes)
+
+    return Route(TELEGRAM_WEBHOOK, receive, methods=["POST"])
+
+
+async def _posted(peer: Peer, path: str, request: Request, most_bytes: int) -> Response:
+    answer = await peer.request("POST", path, _sent_on(request), await body_of(request, most_bytes))
+    return Response(answer.body, answer.status, _sent_back(answer.headers))
 
 
 def invoice_exports_route(invoicing: Peer, admission: Admission) -> Route:

@@ -50,6 +50,14 @@ class SentMessage:
         return {button["text"]: button["callback_data"] for row in rows for button in row}
 
 
+@dataclass(frozen=True)
+class Webhook:
+    """Where updates are to be sent, and with what."""
+
+    url: str
+    secret: str
+
+
 Method = Callable[[dict[str, str]], Awaitable[Any]]
 
 
@@ -62,6 +70,9 @@ class BotApi:
     calls: list[str] = field(default_factory=list)
     notices: dict[str, str] = field(default_factory=dict)
     """What pressed buttons were answered, by the press."""
+    webhook: Webhook | None = None
+    slow_seconds: float = 0.0
+    """How long an answer to sendMessage takes, when the message is there already."""
     _updates: deque[dict[str, Any]] = field(default_factory=deque)
     _failures: dict[str, deque[Failure]] = field(default_factory=lambda: defaultdict(deque))
     _blocked: set[int] = field(default_factory=set)
@@ -76,6 +87,12 @@ class BotApi:
         self, chat_id: int, content: dict[str, Any], chat_type: str = "private", language: str = "en"
     ) -> None:
         """A user sends the bot a message with this in it."""
+        await self._add_update(self.update(chat_id, content, chat_type, language))
+
+    def update(
+        self, chat_id: int, content: dict[str, Any], chat_type: str = "private", language: str = "en"
+    ) -> dict[str, Any]:
+        """What Telegram tells of such a message."""
         self._last_update_id += 1
         message = {
             "message_id": 100_000 + self._last_update_id,
@@ -84,7 +101,7 @@ class BotApi:
             "from": _user(chat_id, language),
             **content,
         }
-        await self._add_update({"update_id": self._last_update_id, "message": message})
+        return {"update_id": self._last_update_id, "message": message}
 
     async def press(self, chat_id: int, data: str, message_id: int | None = None, language: str = "en") -> str:
         """A user presses a button that sends this, under the bot's latest message there or another one; gives the
@@ -185,13 +202,19 @@ class BotApi:
             "editmessagetext": self._edit_message_text,
             "answercallbackquery": self._answer_callback_query,
             "setmycommands": self._set_my_commands,
-            "deletewebhook": self._accept,
+            "setwebhook": self._set_webhook,
+            "deletewebhook": self._delete_webhook,
         }
 
     async def _get_me(self, _: dict[str, str]) -> dict[str, Any]:
         return _BOT
 
-    async def _accept(self, _: dict[str, str]) -> bool:
+    async def _set_webhook(self, arguments: dict[str, str]) -> bool:
+        self.webhook = Webhook(arguments["url"], arguments.get("secret_token", ""))
+        return True
+
+    async def _delete_webhook(self, _: dict[str, str]) -> bool:
+        self.webhook = None
         return True
 
     async def _set_my_commands(self, arguments: dict[str, str]) -> bool:
@@ -207,7 +230,9 @@ class BotApi:
             self._changed.notify_all()
         return True
 
-    async def _get_updates(self, arguments: dict[str, str]) -> list[dict[str, Any]]:
+    async def _get_updates(self, arguments: dict[str, str]) -> list[dict[str, Any]] | Failure:
+        if self.webhook:
+            return Failure(409, "Conflict: can't use getUpdates method while webhook is active")
         offset = int(arguments.get("offset", 0))
         while self._updates and self._updates[0]["update_id"] < offset:
             self._updates.popleft()
@@ -225,6 +250,7 @@ class BotApi:
         async with self._changed:
             self.sent.append(written)
             self._changed.notify_all()
+        await asyncio.sleep(self.slow_seconds)
         return _shown(written)
 
     async def _edit_message_text(self, arguments: dict[str, str]) -> dict[str, Any] | Failure:

@@ -114,3 +114,10 @@ invoice-not-known = I cannot reach the invoices at the moment. Please try again 
 
 press-not-linked = This chat is not linked any more.
 press-unknown = This button is out of date. Please ask again.
+
+## Pushes
+
+push-low-no-more = Your sessions are not running low any more: { $left }.
+push-low-no-more-family = { $name } is not running low any more: { $left }.
+push-payout-paid = Your payout for { $month } was paid: { $amount }. Reference: { $reference }
+push-invoice-issued = Your invoice { $number } for { $month } has come. Total: { $amount }

@@ -114,3 +114,10 @@ invoice-not-known = अभी बिलों से संपर्क नह�
 
 press-not-linked = यह चैट अब जुड़ी नहीं है।
 press-unknown = यह बटन पुराना है। कृपया फिर से पूछें।
+
+## Pushes
+
+push-low-no-more = अब आपके सत्र पर्याप्त हैं: { $left }।
+push-low-no-more-family = { $name } के सत्र अब पर्याप्त हैं: { $left }।
+push-payout-paid = { $month } का आपका भुगतान हो गया है: { $amount }। संदर्भ: { $reference }
+push-invoice-issued = { $month } का आपका बिल { $number } आ गया है। कुल: { $amount }

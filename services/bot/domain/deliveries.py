@@ -1,18 +1,23 @@
-"""What becomes of a notification after an attempt to deliver it.
+"""What becomes of a delivery: one message to one person about one thing.
 
-PENDING ── delivered ──▶ SENT
-   │ ◀──── try again ──┐ │
-   ├── unreachable ────┘
-   ├── the person blocked the bot ──▶ BLOCKED
-   └── refused, or unreachable too often ──▶ FAILED
+PENDING ── Telegram took it ─────────────▶ SENT
+   │ ◀─── Telegram is out of reach ──┐       ▲
+   ├─────────────────────────────────┘       │
+   ├── the process died with it on the wire ─┘   with IN_DOUBT as its reason
+   ├── the person blocked the bot ───────▶ BLOCKED ── the person writes again, soon enough ──▶ PENDING
+   └── refused, unlinked or overdue ─────▶ FAILED
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-ATTEMPTS = 12
 LONGEST_WAIT_SECONDS = 300
+
+BLOCKED_REASON = "the person has blocked the bot"
+IN_DOUBT = "sent, but the bot ended before Telegram's answer came: whether it arrived is not known"
+OVERDUE = "not sent in time"
+UNLINKED = "the chat was unlinked before it was sent"
 
 
 class DeliveryState(StrEnum):
@@ -36,7 +41,7 @@ class SlowDown:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """Telegram did not answer, or answered that it is ill."""
+    """Telegram did not answer, answered that it is ill, or does not know the bot."""
 
     reason: str
 
@@ -53,12 +58,17 @@ class Refused:
     reason: str
 
 
-Outcome = Delivered | SlowDown | Unreachable | Blocked | Refused
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """At the last moment it was no longer to be sent; nothing of it has left."""
+
+
+Outcome = Delivered | SlowDown | Unreachable | Blocked | Refused | Withheld
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """The state of one notification after `attempts` attempts; while PENDING it is due at `due_at`."""
+class Settlement:
+    """The state after `attempts` attempts; while PENDING it is due at `due_at`."""
 
     state: DeliveryState
     attempts: int
@@ -66,22 +76,25 @@ class Delivery:
     reason: str | None = None
 
 
-def settle(attempts: int, outcome: Outcome, now: datetime) -> Delivery:
-    """The state after one more attempt, `attempts` having gone before."""
+def settle(attempts: int, outcome: Outcome, now: datetime, overdue_at: datetime) -> Settlement:
+    """The state after one more attempt, `attempts` having gone before. No attempt is made after `overdue_at`."""
     match outcome:
         case Delivered():
-            return Delivery(DeliveryState.SENT, attempts + 1, now)
+            return Settlement(DeliveryState.SENT, attempts + 1, now)
         case Blocked():
-            return Delivery(DeliveryState.BLOCKED, attempts + 1, now)
+            return Settlement(DeliveryState.BLOCKED, attempts + 1, now, BLOCKED_REASON)
         case Refused(reason):
-            return Delivery(DeliveryState.FAILED, attempts + 1, now, reason)
+            return Settlement(DeliveryState.FAILED, attempts + 1, now, reason)
         case SlowDown(wait):
-            return Delivery(DeliveryState.PENDING, attempts, now + wait)
+            return Settlement(DeliveryState.PENDING, attempts, now + wait)
         case Unreachable(reason):
-            state = DeliveryState.PENDING if attempts + 1 < ATTEMPTS else DeliveryState.FAILED
-            return Delivery(state, attempts + 1, now + _wait_after(attempts), reason)
+            due_at = now + wait_after(attempts)
+            state = DeliveryState.PENDING if due_at < overdue_at else DeliveryState.FAILED
+            return Settlement(state, attempts + 1, due_at, reason)
+        case Withheld():
+            return Settlement(DeliveryState.PENDING, attempts, now)
 
 
-def _wait_after(attempts: int) -> timedelta:
+def wait_after(attempts: int) -> timedelta:
     """1 s, 2 s, 4 s … and never more than five minutes."""
-    return timedelta(seconds=min(1 << attempts, LONGEST_WAIT_SECONDS))
+    return timedelta(seconds=min(1 << min(attempts, 30), LONGEST_WAIT_SECONDS))

@@ -15,11 +15,11 @@ _SPEND_EARLIER = """
 _USE = "UPDATE link_invitation SET chat_id = $2 WHERE secret_sha256 = $1"
 _OTHER_PERSON = "SELECT subject FROM telegram_link WHERE chat_id = $1 AND subject <> $2"
 _OTHER_CHAT = "SELECT chat_id FROM telegram_link WHERE subject = $1 AND chat_id <> $2"
-# Who links anew has chosen a language before, perhaps by /language.
+# Who links anew has chosen a language before, perhaps by /language. A block ends by being heard from (unblock_chat).
 _LINK = """
     INSERT INTO telegram_link (id, subject, chat_id, role, language, linked_at) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (subject) DO UPDATE
-    SET chat_id = excluded.chat_id, role = excluded.role, linked_at = excluded.linked_at, blocked_at = NULL
+    SET chat_id = excluded.chat_id, role = excluded.role, linked_at = excluded.linked_at
 """
 
 

@@ -76,10 +76,10 @@ class Scene:
         return alert
 
     async def states(self, count: int = 1) -> list[str]:
-        """The states of all notifications, in their order, once that many are settled."""
+        """The states of all deliveries, in their order, once that many are settled."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                rows = await self.database.rows("SELECT state FROM notification ORDER BY id")
+                rows = await self.database.rows("SELECT state FROM delivery ORDER BY occurred_at, id")
                 states = [str(row["state"]) for row in rows]
                 if len(states) - states.count("PENDING") >= count:
                     return states
@@ -102,7 +102,8 @@ async def api() -> AsyncIterator[BotApi]:
 def staging(api: BotApi, hosting: Hosting) -> Staging:
     @asynccontextmanager
     async def stage(*, clock: Clock | None = None, **overrides: object) -> AsyncIterator[Scene]:
-        settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, **overrides}
+        at_ease = {"NIVAA_BOT_MESSAGES_PER_SECOND_IN_A_CHAT": 50}
+        settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, **at_ease, **overrides}
         async with hosting([COMPONENT], clock=clock, **settings) as asker:
             yield Scene(api, asker)
 
