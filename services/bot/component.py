@@ -91,8 +91,7 @@ async def _telegram(around: Surroundings, work: Work, due: asyncio.Event) -> Asy
     pace = Pace(settings.messages_per_second, settings.messages_per_second_in_a_chat)
     async with open_telegram(token, settings.bot_api_url, pace) as telegram:
         talk = Talk(work, telegram, settings, dialogue, due)
-        secret = settings.webhook_secret.get_secret_value()
-        routes = [webhook_route(secret, talk.store)] if settings.webhook_url else []
+        routes = [webhook_route(settings.webhook_secret, talk.store)] if settings.webhook_url else []
         yield _AtWork(name=telegram.name, routes=routes, jobs=[partial(in_turns, work.database, talk.run)])
 
 

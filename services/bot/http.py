@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 import structlog
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -24,7 +25,7 @@ MOST_BYTES = 1_000_000
 Store = Callable[[Sequence[StoredUpdate]], Awaitable[None]]
 
 
-Bigint = Annotated[int, msgspec.Meta(ge=-(2**63), lt=2**63)]
+Bigint = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class _Someone(msgspec.Struct, frozen=True):
@@ -53,7 +54,7 @@ class _Update(msgspec.Struct, frozen=True):
         return self.callback_query.sender.id if self.callback_query else 0
 
 
-def webhook_route(secret: str, store: Store) -> Route:
+def webhook_route(secret: SecretStr, store: Store) -> Route:
     """Answers as soon as an update is stored; without the secret nothing is read."""
 
     async def receive(request: Request) -> Response:
@@ -72,9 +73,9 @@ def webhook_route(secret: str, store: Store) -> Route:
     return Route(WEBHOOK, receive, methods=["POST"])
 
 
-def _require(secret: str, request: Request) -> None:
+def _require(secret: SecretStr, request: Request) -> None:
     given = request.headers.get(SECRET_HEADER, "")
-    if not hmac.compare_digest(given.encode(), secret.encode()):
+    if not hmac.compare_digest(given.encode(), secret.get_secret_value().encode()):
         raise Unauthenticated("this is for Telegram")
 
 
