@@ -30,6 +30,7 @@ from shared.clock import SystemClock
 from shared.database.database import Database
 from shared.messaging.outbox import Outbox
 from shared.money import Money
+from shared.runtime.collecting import let_stay
 
 ROUNDS = 5
 CLIENTS = 8
@@ -122,6 +123,7 @@ async def main() -> None:
     organisation = Organisation(ZoneInfo("Asia/Kolkata"), Money(50_000, "INR"), LowLine(Fraction(1, 5)))
     async with new_database("packages") as packages:
         await store_logged_sessions(packages, SESSIONS)
+        let_stay()  # as a process that serves does
         work = PackagesWork(database=packages, outbox=Outbox(), clock=SystemClock(), organisation=organisation)
         rounds = await measure(work, pgbench)
         assert await all_approved_once(packages)

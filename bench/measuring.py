@@ -13,6 +13,7 @@ from typing import TypeAlias
 import uvloop
 
 from shared.database.database import Database, DatabaseConfig, open_database
+from shared.runtime.collecting import let_stay
 
 Work: TypeAlias = Callable[[Database], Awaitable[object]]
 """Must be a function of a module: a new process looks it up by its name."""
@@ -40,7 +41,7 @@ async def _cost_here(work: Work, config: DatabaseConfig) -> Cost:
     async with open_database(config) as database:
         with database.bound():
             gc.collect()
-            gc.freeze()  # as a process that serves does
+            let_stay()  # as a process that serves does
             before = _memory_mb_from_now_on()
             start = time.perf_counter()
             await work(database)

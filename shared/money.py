@@ -4,9 +4,9 @@ Percentages and rates are in basis points: 5 % is 500. No float ever touches an 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+import msgspec
 from babel.core import get_global
 from babel.numbers import get_currency_precision
 
@@ -19,8 +19,7 @@ SMALLEST_DIGIT = 16
 """No amount has a first digit further from the point than this, on either side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(msgspec.Struct, frozen=True, gc=False):
     """An amount in minor units of an ISO 4217 currency."""
 
     minor: int

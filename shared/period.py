@@ -1,17 +1,17 @@
 """Calendar months, and the organisation's time zone in which they are judged."""
 
 import re
-from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from shared.errors import InvalidInput
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Month:
+class Month(msgspec.Struct, frozen=True, order=True, gc=False):
     """One calendar month. Written "2026-10", which also sorts in order of time."""
 
     year: int

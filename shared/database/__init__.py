@@ -2,7 +2,8 @@
 
 dialect.py      statements are written for PostgreSQL; this reads them for SQLite
 sqlite.py       Tortoise's SQLite engine, with its cancellation and time traps closed
-postgres.py     Tortoise's asyncpg engine, likewise
+postgres.py     Tortoise's asyncpg engine, likewise, with statements that go straight to asyncpg
+lending.py      its connections, from one borrower to the next
 outage.py       a database that is not there, as clients are told of it
 database.py     opening, binding to tasks, transactions, reading rows
 watch.py        noticing what any of a service's processes has changed

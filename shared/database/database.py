@@ -1,7 +1,7 @@
 """A service's database: opened by URL, bound to the tasks that work for the service, written in transactions."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -87,7 +87,7 @@ class Statements:
         self._context = context
         self.config = config
         self.dialect = config.dialect
-        self._connection_name = config.connection_name
+        self.connection_name = config.connection_name
 
     async def rows(self, statement: str, *parameters: object) -> list[Row]:
         """All rows of a query, or of a writing statement with RETURNING."""
@@ -111,8 +111,8 @@ class Statements:
         return rows
 
     async def execute(self, statement: str, *parameters: object) -> int:
-        """Runs a statement whose rows nobody reads; returns how many rows it changed: not for INSERT, and on SQLite
-        with those that triggers changed."""
+        """Runs a statement whose rows nobody reads; returns how many it changed, on SQLite with those that triggers
+        changed."""
         statement, values = self._spoken(statement, parameters)
         return (await self._client().execute_query(statement, values))[0]
 
@@ -142,15 +142,21 @@ class Statements:
     def _client(self) -> BaseDBAsyncClient:
         # Asked anew each time: inside a transaction of this task it is the transaction's client, and any
         # other client would wait for the lock which that transaction holds.
-        return self._context.connections.get(self._connection_name)
+        return self._context.connections.get(self.connection_name)
 
 
 class Transaction(Statements):
     """One open transaction. Nothing slow and no new task inside it."""
 
-    def __init__(self, context: TortoiseContext, config: DatabaseConfig) -> None:
-        super().__init__(context, config)
+    def __init__(self, database: Statements, client: BaseDBAsyncClient) -> None:
+        self.config = database.config
+        self.dialect = database.dialect
+        self.connection_name = database.connection_name
+        self._own_client = client
         self._after_commit: list[Callable[[], object]] = []
+
+    def _client(self) -> BaseDBAsyncClient:
+        return self._own_client
 
     async def write(self, *writings: Writing) -> None:
         """All of them in one round trip on PostgreSQL. None may depend on what another one writes."""
@@ -217,8 +223,38 @@ class Transaction(Statements):
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that can fail without taking the whole transaction with it."""
-        async with in_transaction(self._connection_name):
+        async with in_transaction(self.connection_name):
             yield
+
+
+class _TransactionBlock(AbstractAsyncContextManager[Transaction]):
+    """Written out: a generator would be resumed twice by two others for every transaction."""
+
+    def __init__(self, database: Statements, context: TortoiseContext, *, by_keys: bool) -> None:
+        self._database = database
+        self._context = context
+        self._by_keys = by_keys
+
+    async def __aenter__(self) -> Transaction:
+        self._token = _current_context.set(self._context)
+        try:
+            self._boundary = in_transaction(self._database.connection_name)
+            if self._by_keys:
+                keep_plans(self._boundary)
+            client = await self._boundary.__aenter__()
+        except BaseException:
+            _current_context.reset(self._token)
+            raise
+        self._transaction = Transaction(self._database, client)
+        return self._transaction
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        try:
+            await self._boundary.__aexit__(kind, error, trace)
+        finally:
+            _current_context.reset(self._token)
+        if error is None:
+            self._transaction.committed()
 
 
 class Database(Statements):
@@ -236,21 +272,13 @@ class Database(Statements):
         finally:
             _current_context.reset(token)
 
-    @asynccontextmanager
-    async def transaction(self, *, by_keys: bool = False) -> AsyncIterator[Transaction]:
+    def transaction(self, *, by_keys: bool = False) -> AbstractAsyncContextManager[Transaction]:
         """Commits at the end of the block, rolls back when it raises.
 
         `by_keys` promises that all of its statements find their rows by keys: then one plan suits whatever they are
         asked for, and PostgreSQL is told to keep it.
         """
-        transaction = Transaction(self._context, self.config)
-        with self.bound():
-            boundary = in_transaction(self._connection_name)
-            if by_keys:
-                keep_plans(boundary)
-            async with boundary:
-                yield transaction
-        transaction.committed()
+        return _TransactionBlock(self, self._context, by_keys=by_keys)
 
     async def check(self) -> None:
         """Raises when the database does not answer."""

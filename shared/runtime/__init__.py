@@ -5,6 +5,7 @@ component.py   what a service is to the host, and what the host is to a service
 peers.py       asking another service: in this process or over HTTP
 host.py        the one exit stack: open, migrate, build, serve, drain, close
 serving.py     the host's app over HTTP, until the process is asked to stop
+collecting.py  the garbage collector of a process that serves
 running.py     `python -m services.<name>`
 health.py      /healthz /readyz /metrics
 logging.py     structured lines, nothing secret

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Generator
@@ -13,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from shared.runtime.body_limit import BodyLimit
+from shared.runtime.collecting import let_stay
 from shared.runtime.headers import SecurityHeaders
 from shared.runtime.peers import PEER_KEEP_ALIVE_SECONDS
 from shared.runtime.settings import Settings
@@ -72,7 +72,7 @@ async def serving(host: Served, *, port: int | None = None) -> AsyncIterator[int
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
     await server.listening.wait()
-    gc.freeze()  # what start-up made stays to the end: the collector need not go through it again and again
+    let_stay()
     try:
         yield listener.getsockname()[1]
     finally:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
+import msgspec
+
 from services.packages.domain.lots import Lot, PackageStatus
 
 
@@ -22,8 +24,7 @@ class LowLine:
     floor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, gc=False):
     remaining: int
     total_sessions: int
 
@@ -57,8 +58,7 @@ def next_step(*, is_open: bool, is_low: bool, change: Change) -> AlertStep | Non
     return STEPS.get((is_open, is_low, change))
 
 
-@dataclass(frozen=True, slots=True)
-class AlertOutcome:
+class AlertOutcome(msgspec.Struct, frozen=True, gc=False):
     """The step to take, the standing that called for it, and the standing in the end."""
 
     step: AlertStep | None

@@ -1,8 +1,9 @@
 """Approving the sessions of one family, one after the other."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from services.packages.domain.alerts import Standing, standing_of
 from services.packages.domain.coverage import Coverage, TaughtSession, decide_coverage
@@ -10,14 +11,12 @@ from services.packages.domain.lots import Lot
 from services.packages.domain.organisation import Organisation
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(msgspec.Struct, frozen=True, gc=False):
     session: TaughtSession
     coverage: Coverage
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyApprovals:
+class FamilyApprovals(msgspec.Struct, frozen=True, gc=False):
     """`changed` are the lots that burned, as they are in the end; `standings` what each deduction left."""
 
     approvals: list[Approval]

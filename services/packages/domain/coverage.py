@@ -1,10 +1,11 @@
 """How an approved session is paid for, and what its parent owes for it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 from services.packages.domain.lots import Lot, first_to_burn
 from shared.money import Money
@@ -16,8 +17,7 @@ class CoverageKind(StrEnum):
     OVERAGE = "OVERAGE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaughtSession:
+class TaughtSession(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A session as it was logged; `local_date` is the date on the organisation's wall when it began."""
 
     id: UUID
@@ -31,8 +31,7 @@ class TaughtSession:
     addon_price: Money | None
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(msgspec.Struct, frozen=True, gc=False):
     """`lot` is the one that burns, before it does. `price` is what the parent owes: zero when a lot pays."""
 
     kind: CoverageKind

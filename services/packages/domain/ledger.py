@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
+
 
 class MovementKind(StrEnum):
     PURCHASED = "PURCHASED"
@@ -14,8 +16,7 @@ class MovementKind(StrEnum):
     REINSTATED = "REINSTATED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
+class Movement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An entry of a lot's ledger. `sessions` is signed; `session_id` is the one that was used or returned."""
 
     package_id: UUID

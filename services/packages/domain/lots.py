@@ -5,10 +5,12 @@ REINSTATED move `expired_sessions`. What remains is the ledger's sum.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.money import Money
 
@@ -25,8 +27,7 @@ class PackageStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lot:
+class Lot(Struct, frozen=True, kw_only=True, gc=False):
     """`child_id` is None for a family lot; `expires_on` is the last valid day, None for a lot that never expires."""
 
     id: UUID

@@ -4,9 +4,10 @@ Parents are locked before billing months, and both in a fixed order: no two tran
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+import msgspec
 
 from services.packages.domain.ledger import Movement
 from services.packages.domain.lots import Lot
@@ -59,8 +60,7 @@ _ADD_MOVEMENTS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(msgspec.Struct, frozen=True, gc=False):
     """A parent's lots, and the alert that is open for them."""
 
     parent_id: UUID

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from services.packages.domain.approval import Approval
 from services.packages.domain.billing_month import billing_month
 from services.packages.domain.coverage import CoverageKind, TaughtSession
@@ -50,8 +52,7 @@ _ADD_REVERSAL = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSession:
+class StoredSession(msgspec.Struct, frozen=True, gc=False):
     """`month` is the billing month that its approval would join, unless a seal comes first."""
 
     status: SessionStatus
@@ -147,7 +148,8 @@ def new_status(session_ids: Iterable[UUID], status: SessionStatus) -> Writing:
     return Writing(_SET_STATUS, [(id_, status) for id_ in session_ids])
 
 
-def new_coverages(approvals: Iterable[tuple[Approval, Month]], now: datetime, by: str) -> Writing:
+def new_coverages(approvals: Iterable[tuple[Approval, str]], now: datetime, by: str) -> Writing:
+    """Approvals with the month, written out, that bills each."""
     rows = [
         (
             new_id(),
@@ -156,7 +158,7 @@ def new_coverages(approvals: Iterable[tuple[Approval, Month]], now: datetime, by
             approval.coverage.lot.id if approval.coverage.lot else None,
             approval.coverage.price.minor,
             approval.coverage.price.currency,
-            str(month),
+            month,
             now,
             by,
         )

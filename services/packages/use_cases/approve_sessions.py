@@ -10,6 +10,8 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
+import msgspec
+
 from services.packages.domain.alerts import Change
 from services.packages.domain.approval import Approval, approve_in_order
 from services.packages.domain.coverage import TaughtSession
@@ -25,13 +27,11 @@ from shared.database.database import Transaction
 from shared.errors import InvalidInput, NotFound, Refusal
 from shared.ids import new_id
 from shared.mutations.idempotency import claim_key
-from shared.period import Month
 
 LARGEST_BATCH = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalOutcome:
+class ApprovalOutcome(msgspec.Struct, frozen=True, gc=False):
     """`refusal` is None for a session that is approved, now or before."""
 
     session_id: UUID
@@ -86,12 +86,13 @@ async def _approve(
     parents = {one.taught.parent_id for one in sessions}
     families, held = await read_families_and_hold_months(transaction, parents, expected)
     months = {month: month for month in expected} if held else await join_months(transaction, expected)
+    written = {own: str(month) for own, month in months.items()}
     by_family = {
         parent_id: approve_in_order(theirs, families[parent_id].lots.values(), work.organisation, now)
         for parent_id, theirs in groupby(sorted((one.taught for one in sessions), key=_by_parent), key=_by_parent)
     }
     approvals = [approval for family in by_family.values() for approval in family.approvals]
-    joined = {one.taught.id: months[one.month] for one in sessions}
+    joined = {one.taught.id: written[one.month] for one in sessions}
     billed = [(approval, joined[approval.session.id]) for approval in approvals]
     await transaction.write(
         new_status([one.session.id for one in approvals], SessionStatus.APPROVED),
@@ -118,7 +119,7 @@ def _deductions(approvals: Iterable[Approval]) -> list[Movement]:
     ]
 
 
-def _approved(approval: Approval, month: Month, now: datetime) -> SessionApproved:
+def _approved(approval: Approval, month: str, now: datetime) -> SessionApproved:
     session, coverage = approval.session, approval.coverage
     return SessionApproved(
         session_id=session.id,
@@ -132,7 +133,7 @@ def _approved(approval: Approval, month: Month, now: datetime) -> SessionApprove
         package_id=coverage.lot.id if coverage.lot else None,
         price_minor=coverage.price.minor,
         currency=coverage.price.currency,
-        month=str(month),
+        month=month,
         approved_at=now,
     )
 
