@@ -39,6 +39,7 @@ bench: $(development)
 	.venv/bin/python -m bench.cycle
 	.venv/bin/python -m bench.approvals
 	.venv/bin/python -m bench.imports
+	.venv/bin/python -m bench.lists
 	.venv/bin/python -m bench.gateway
 
 # The page docs/fields.md, from the services' tables of who may see which field.

@@ -119,10 +119,13 @@ async def listed(
     after: str | None,
     key: type[Any],
     node: Callable[[Row], T],
+    ahead: Callable[[Sequence[Row]], Awaitable[None]] | None = None,
 ) -> Connection[T]:
-    """A page of what a listing reads; `key` is the type of its order's key."""
+    """A page of what a listing reads; `key` is the type of its order's key, `ahead` reads what its rows refer to."""
     page = Page.asked(first, after, key)
     rows = await listing.page(statements, page.after, page.limit)
+    if ahead:
+        await ahead(rows[: page.first])
     return connection(page, rows, key=listing.order.key, node=node, count=partial(listing.count, statements))
 
 

@@ -33,6 +33,7 @@ from graphql import (
 from shared.auth.viewer import Role
 from shared.errors import Forbidden, InvalidInput, NivaaError, NotFound
 from shared.graphql.context import Context
+from shared.graphql.execution import OPEN_TO
 from shared.graphql.money import frozen_document, frozen_money, hidden_document, hidden_money
 from shared.graphql.pages import empty_connection
 
@@ -209,6 +210,11 @@ def _guarded(
             return when_hidden(context)
         return resolve(source, info, **arguments)
 
+    def open_to(context: Context) -> Callable[..., Any] | None:
+        shut = context.viewer.role in shut_out or (when_frozen is not None and context.frozen)
+        return None if shut else resolve
+
+    setattr(guarded, OPEN_TO, open_to)
     return guarded
 
 

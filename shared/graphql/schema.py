@@ -19,6 +19,7 @@ from strawberry.extensions import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from shared.graphql.execution import AttributesFirst
 from shared.graphql.limits import MOST_TOKENS, ReasonableDocument
 from shared.graphql.refusals import Refusals
 from shared.graphql.rules import Rules, enforce
@@ -53,6 +54,7 @@ def subgraph(
         extensions=_extensions(),
         federation_version="2.9",
         config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=AttributesFirst,
     )
     schema.rules = enforce(schema._schema, rules)  # noqa: SLF001 -- strawberry has no door to the resolvers
     return schema

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any, cast
 
+import msgspec
 from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -65,6 +66,9 @@ class GraphQLServer(GraphQL[Context, None]):
         context = self._open_context(viewer_of(request))
         request.state.context = context
         return context
+
+    def encode_json(self, data: object) -> str:
+        return msgspec.json.encode(data).decode()
 
     async def create_streaming_response(
         self,

@@ -1,5 +1,6 @@
 """What can be asked of packages."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from services.packages.graphql.filters import (
 )
 from services.packages.graphql.reconciliation import PackagesReconciliation
 from services.packages.graphql.types import (
+    PACKAGE_REFERENCES,
+    SESSION_REFERENCES,
     Child,
     LowPackageAlert,
     PackageOffer,
@@ -25,6 +28,7 @@ from services.packages.graphql.types import (
 )
 from services.packages.reads import AUDIT_ENTRIES
 from services.packages.use_cases.reconcile_packages import reconcile_packages
+from shared.graphql.ahead import read_ahead_of
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
 from shared.graphql.pages import TIME_KEY, Connection, listed
 
@@ -78,7 +82,8 @@ class Query:
     ) -> Connection[Session]:
         """The latest first. The search looks for children's, tutors' and parents' names."""
         listing = info.context.reads.sessions_listed(filter.filters(info) if filter else [], search)
-        return await listed(info.context.reads.statements, listing, first, after, TIME_KEY, Session.of)
+        ahead = partial(read_ahead_of, info, SESSION_REFERENCES)
+        return await listed(info.context.reads.statements, listing, first, after, TIME_KEY, Session.of, ahead)
 
     @strawberry.field
     async def session_package(self, info: Info, id: strawberry.ID) -> SessionPackage | None:  # noqa: A002
@@ -95,8 +100,15 @@ class Query:
     ) -> Connection[SessionPackage]:
         """The latest purchase first. The search looks for parents' and children's names."""
         listing = info.context.reads.packages_listed(filter.filters(info) if filter else [], search)
+        ahead = partial(read_ahead_of, info, PACKAGE_REFERENCES)
         return await listed(
-            info.context.reads.statements, listing, first, after, TIME_KEY, lambda row: SessionPackage.of(row, info)
+            info.context.reads.statements,
+            listing,
+            first,
+            after,
+            TIME_KEY,
+            lambda row: SessionPackage.of(row, info),
+            ahead,
         )
 
     @strawberry.field

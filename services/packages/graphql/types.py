@@ -16,6 +16,7 @@ from services.packages.graphql.context import Info
 from services.packages.sql.families import lot_of
 from shared.auth.viewer import Role
 from shared.database.database import Row
+from shared.graphql.ahead import References, referred
 from shared.graphql.money import ShownMoney, show
 from shared.graphql.pages import Connection, Page, page_of
 from shared.ids import parse_id
@@ -32,6 +33,11 @@ strawberry.enum(SessionStatus)
 class AlertStatus(StrEnum):
     OPEN = "OPEN"
     RESOLVED = "RESOLVED"
+
+
+PACKAGE_REFERENCES: References = {"parent": ("parent", "parent_id"), "child": ("child", "child_id")}
+SESSION_REFERENCES: References = {**PACKAGE_REFERENCES, "tutor": ("tutor", "tutor_id")}
+"""What lists of them read ahead."""
 
 
 @strawberry.federation.type(keys=["id"], description="The payer: has children, buys packages.")
@@ -110,9 +116,8 @@ class Child:
         return None if row is None else cls.of(row)
 
     @strawberry.field
-    async def parent(self, info: Info) -> Parent | None:
-        row = await info.context.loaders.parent.load(self.row["parent_id"])
-        return None if row is None else Parent.of(row)
+    def parent(self, info: Info) -> Parent | None:
+        return referred(info.context.loaders.parent, self.row["parent_id"], Parent.of)
 
 
 @strawberry.federation.type(keys=["id"], description="Teaches sessions, is paid for approved ones.")
@@ -235,9 +240,8 @@ class SessionPackage:
         return None if row is None else cls.of(row, info)
 
     @strawberry.field
-    async def parent(self, info: Info) -> Parent | None:
-        row = await info.context.loaders.parent.load(self.row["parent_id"])
-        return None if row is None else Parent.of(row)
+    def parent(self, info: Info) -> Parent | None:
+        return referred(info.context.loaders.parent, self.row["parent_id"], Parent.of)
 
     @strawberry.field
     async def child(self, info: Info) -> Child | None:
@@ -308,19 +312,16 @@ class Session:
         return None if row is None else cls.of(row)
 
     @strawberry.field
-    async def child(self, info: Info) -> Child | None:
-        row = await info.context.loaders.child.load(self.row["child_id"])
-        return None if row is None else Child.of(row)
+    def child(self, info: Info) -> Child | None:
+        return referred(info.context.loaders.child, self.row["child_id"], Child.of)
 
     @strawberry.field
-    async def parent(self, info: Info) -> Parent | None:
-        row = await info.context.loaders.parent.load(self.row["parent_id"])
-        return None if row is None else Parent.of(row)
+    def parent(self, info: Info) -> Parent | None:
+        return referred(info.context.loaders.parent, self.row["parent_id"], Parent.of)
 
     @strawberry.field
-    async def tutor(self, info: Info) -> Tutor | None:
-        row = await info.context.loaders.tutor.load(self.row["tutor_id"])
-        return None if row is None else Tutor.of(row, info)
+    def tutor(self, info: Info) -> Tutor | None:
+        return referred(info.context.loaders.tutor, self.row["tutor_id"], lambda row: Tutor.of(row, info))
 
     @strawberry.field
     async def rejection_reason(self, info: Info) -> str | None:
@@ -378,6 +379,5 @@ class LowPackageAlert:
         return None if row is None else cls.of(row)
 
     @strawberry.field
-    async def parent(self, info: Info) -> Parent | None:
-        row = await info.context.loaders.parent.load(self.row["parent_id"])
-        return None if row is None else Parent.of(row)
+    def parent(self, info: Info) -> Parent | None:
+        return referred(info.context.loaders.parent, self.row["parent_id"], Parent.of)
