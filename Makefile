@@ -13,10 +13,12 @@ run: $(runtime) $(renderer)
 test: $(development) $(renderer) $(browser)
 	.venv/bin/python -m pytest --numprocesses auto --dist worksteal
 
-# More made-up organisations and supergraphs than a build has time for, other ones each time. The latter need node.
-nightly: $(development) tests/federation/fuzz/node_modules
+# More made-up organisations and supergraphs than a build has time for, other ones each time, which need node; and pages in
+# the colours that a build leaves out.
+nightly: $(development) $(browser) tests/federation/fuzz/node_modules
 	ORACLE_EXAMPLES=2000 .venv/bin/python -m pytest tests/oracle --numprocesses auto
 	FUZZ_OPERATIONS=10000 FUZZ_SEED=$$(date +%s) .venv/bin/python -m pytest tests/federation/fuzz --numprocesses 0
+	.venv/bin/python -m pytest tests/web -m thorough
 
 # Months of 400 invoices while services are killed and servers come and go: a quarter of an hour.
 chaos: $(development) $(renderer)
@@ -41,6 +43,7 @@ bench: $(development)
 	.venv/bin/python -m bench.imports
 	.venv/bin/python -m bench.lists
 	.venv/bin/python -m bench.gateway
+	.venv/bin/python -m bench.pages
 
 # The page docs/fields.md, from the services' tables of who may see which field.
 fields: $(development)

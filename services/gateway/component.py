@@ -58,9 +58,7 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
         telegram_webhook_route(around.peer("bot"), settings.body_bytes),
         invoice_exports_route(around.peer("invoicing"), admission),
         *link_routes(around.files.routes, settings.freeze),
-        *workspace_routes(
-            around, operations_of(Documents()), _authenticator(around), with_demo_people=with_demo_people
-        ),
+        *workspace_routes(around, operations_of(Documents()), admission, with_demo_people=with_demo_people),
     ]
     with closing_all(subgraphs.values()):
         yield Service(app=_open_to(settings.welcome_origins, Straight(endpoint.respond, application(routes))))

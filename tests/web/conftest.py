@@ -1,19 +1,31 @@
 """The pages, served by a real product on loopback, in both states of the beta."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
-from tests.conftest import SettingsOf
 from tests.web.browsing import CHROMIUM, open_browser
-from tests.web.office import Office, open_office
+from tests.web.office import Office, Offices, open_office
+
+Opening = Callable[..., AbstractAsyncContextManager[Office]]
+"""`async with opening(NIVAA_FREEZE="none") as office:` - an organisation of this test's own."""
+
+
+@pytest.fixture(scope="session")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Offices:
+    return Offices(tmp_path_factory.mktemp("offices"))
 
 
 @pytest.fixture
-def database_kind() -> str:
-    """The pages ask the graph and nothing else: one kind is all there is to see."""
-    return "sqlite"
+def opening(offices: Offices, tmp_path: Path, request: pytest.FixtureRequest) -> Opening:
+    # Here, where no event loop runs yet: an organisation lives through its months in one of its own.
+    stage = "closed" if request.node.get_closest_marker("closed") else "taught"
+    folder = tmp_path / "data"
+    people = offices.copied(stage, folder)
+    return lambda **overrides: open_office(folder, people, **overrides)
 
 
 @pytest.fixture(params=["none", "parent,tutor,coordinator"], ids=["live", "frozen"])
@@ -23,14 +35,15 @@ def freeze(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def office(settings_of: SettingsOf, freeze: str) -> AsyncIterator[Office]:
-    async with open_office(settings_of, NIVAA_FREEZE=freeze) as opened:
+async def office(opening: Opening, freeze: str) -> AsyncIterator[Office]:
+    """In both states of the beta."""
+    async with opening(NIVAA_FREEZE=freeze) as opened:
         yield opened
 
 
 @pytest.fixture
-async def live_office(settings_of: SettingsOf) -> AsyncIterator[Office]:
-    async with open_office(settings_of, NIVAA_FREEZE="none") as opened:
+async def live_office(opening: Opening) -> AsyncIterator[Office]:
+    async with opening(NIVAA_FREEZE="none") as opened:
         yield opened
 
 

@@ -8,11 +8,11 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.conftest import SettingsOf
 from tests.servers.process import free_port
 from tests.web.browsing import visiting
+from tests.web.conftest import Opening
 from tests.web.identity_provider import CLIENT, serving_provider
-from tests.web.office import ASHA, Office, open_office
+from tests.web.office import ASHA, Office
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Entrance:
 
 
 @pytest.fixture
-async def entrance(settings_of: SettingsOf) -> AsyncIterator[Entrance]:
+async def entrance(opening: Opening) -> AsyncIterator[Entrance]:
     port = free_port()
     settings = {
         "GATEWAY_OIDC_ISSUER": f"http://127.0.0.1:{port}",
@@ -30,10 +30,10 @@ async def entrance(settings_of: SettingsOf) -> AsyncIterator[Entrance]:
         "GATEWAY_OIDC_PERSON_CLAIM": "person",
         "GATEWAY_OIDC_NAME": "the school's account",
     }
-    async with open_office(settings_of, NIVAA_FREEZE="none", **settings) as office:
+    async with opening(NIVAA_FREEZE="none", **settings) as office:
         people = {
-            "asha@school": {"role": "parent", "person": office.asha},
-            "cook@school": {"role": "cook", "person": office.meena},
+            "asha@school": {"role": "parent", "person": office.people.asha},
+            "cook@school": {"role": "cook", "person": office.people.meena},
         }
         with serving_provider(port, office.url, people) as serving:
             yield Entrance(office, serving.issuer)
@@ -101,10 +101,10 @@ async def test_the_provider_is_asked_with_pkce_state_and_nonce(entrance: Entranc
     assert asked["redirect_uri"] == [f"{entrance.office.url}/sign-in/callback"]
 
 
-async def test_without_the_provider_nobody_gets_in_and_is_told(settings_of: SettingsOf) -> None:
+async def test_without_the_provider_nobody_gets_in_and_is_told(opening: Opening) -> None:
     nobody = f"http://127.0.0.1:{free_port()}"
     async with (
-        open_office(settings_of, GATEWAY_OIDC_ISSUER=nobody) as office,
+        opening(GATEWAY_OIDC_ISSUER=nobody) as office,
         aiohttp.ClientSession() as http,
         http.get(f"{office.url}/sign-in/start", allow_redirects=False) as answer,
     ):

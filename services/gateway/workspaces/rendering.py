@@ -15,7 +15,7 @@ class Pages:
     """`form_targets` are other sites that a form's answer may lead to: an identity provider's."""
 
     def __init__(self, writing: Writing, assets: Assets, language: str, form_targets: tuple[str, ...] = ()) -> None:
-        self._environment = Environment(
+        self.environment = Environment(
             loader=PackageLoader("services.gateway.workspaces", "templates"),
             autoescape=True,
             auto_reload=False,
@@ -23,18 +23,12 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(writing.filters)
-        self._environment.globals.update(asset=assets.address, new_key=_new_key, language=language)
-        self._headers = {
-            "cache-control": "no-store",
-            "content-security-policy": _policy(form_targets),
-            "referrer-policy": "same-origin",
-            "x-content-type-options": "nosniff",
-            "x-frame-options": "DENY",
-        }
+        self.environment.filters.update(writing.filters)
+        self.environment.globals.update(asset=assets.address, new_key=_new_key, language=language)
+        self._headers = {"cache-control": "no-store", "content-security-policy": _policy(form_targets)}
 
     def page(self, template: str, status: int, context: Mapping[str, Any]) -> HTMLResponse:
-        text = self._environment.get_template(template).render(context)
+        text = self.environment.get_template(template).render(context)
         return HTMLResponse(text, status, self._headers)
 
 

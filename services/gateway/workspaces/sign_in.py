@@ -107,7 +107,7 @@ class SignIn:
         arrival = self._cookies.arrival(request)
         try:
             known = await self.provider.finish(request, arrival.provider_state, self.lifetime)
-            await self.house.authenticate(f"Bearer {known.token}")
+            await self.house.admission.known(request, f"Bearer {known.token}")
         except (ProviderRefused, Unauthenticated) as refused:
             log.info("sign-in refused", why=str(refused), cause=repr(refused.__cause__))
             response = sorry(self.house, 403, f"You could not be signed in. {refused}", None)

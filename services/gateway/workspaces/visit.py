@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from services.gateway.endpoint.admission import Authenticate
+from services.gateway.endpoint.admission import Admission
 from services.gateway.endpoint.asked import BadRequest, body_of
 from services.gateway.endpoint.operations import Operations
 from services.gateway.subgraph_peers import Caller
@@ -45,7 +45,7 @@ class House:
     """What all pages stand on."""
 
     operations: Operations
-    authenticate: Authenticate
+    admission: Admission
     cookies: Cookies
     pages: Pages
     today: Callable[[], date]
@@ -163,7 +163,7 @@ def _guarded(house: House, role: Role, handle: Handler) -> Callable[[Request], A
 
 
 async def _visit(house: House, request: Request, session: Session, role: Role) -> Visit:
-    caller = await house.authenticate(f"Bearer {session.token}")
+    caller = await house.admission.known(request, f"Bearer {session.token}")
     if session.role is not role:
         raise NotFound("There is no such page in your workspace.")
     visit = Visit(house, request, session, caller)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from starlette.routing import Route
 
-from services.gateway.endpoint.admission import Authenticate
+from services.gateway.endpoint.admission import Admission
 from services.gateway.endpoint.operations import Operations
 from services.gateway.settings import GatewaySettings
 from services.gateway.workspaces import alerts, cycles, invoices, packages, parent, payouts, telegram, tutor
@@ -24,7 +24,7 @@ from shared.runtime.component import Surroundings
 
 
 def workspace_routes(
-    around: Surroundings, operations: Operations, authenticate: Authenticate, *, with_demo_people: bool
+    around: Surroundings, operations: Operations, admission: Admission, *, with_demo_people: bool
 ) -> list[Route]:
     """`with_demo_people`: whether one can be anybody of the organisation, as long as no identity provider is named."""
     settings: GatewaySettings = around.settings
@@ -32,7 +32,7 @@ def workspace_routes(
     provider = _provider(settings, around.token_issuer)
     house = House(
         operations=operations,
-        authenticate=authenticate,
+        admission=admission,
         cookies=Cookies(Seal.open(settings.session_key_file), is_secure=settings.public_url.startswith("https://")),
         pages=_pages(settings, assets, provider),
         today=lambda: local_date(around.clock.now(), settings.zone),
@@ -42,7 +42,7 @@ def workspace_routes(
     demo = None
     if with_demo_people and provider is None and around.token_issuer and _is_this_machine(settings.host):
         # Tokens are about the real present, even where the business clock travels.
-        demo = DemoPeople(operations, authenticate, around.token_issuer, SystemClock().now)
+        demo = DemoPeople(operations, around.token_issuer, SystemClock().now)
     sign_in = SignIn(house, timedelta(hours=settings.session_hours), demo, provider)
     return [
         *assets.routes,
