@@ -4,15 +4,15 @@ from playwright.async_api import Browser, expect
 
 from shared.auth.viewer import Role
 from tests.bot_api.server import TOKEN, serving_bot_api
-from tests.conftest import SettingsOf
 from tests.web.browsing import sign_in, visiting
-from tests.web.office import ASHA, Office, open_office
+from tests.web.conftest import Opening
+from tests.web.office import ASHA, Office
 
 
-async def test_a_parent_links_a_chat(settings_of: SettingsOf, browser: Browser) -> None:
+async def test_a_parent_links_a_chat(opening: Opening, browser: Browser) -> None:
     async with (
         serving_bot_api() as api,
-        open_office(settings_of, NIVAA_BOT_TOKEN=TOKEN, NIVAA_BOT_API_URL=api.url) as office,
+        opening(NIVAA_BOT_TOKEN=TOKEN, NIVAA_BOT_API_URL=api.url) as office,
         visiting(browser, office.url) as page,
     ):
         await page.goto("/parent")

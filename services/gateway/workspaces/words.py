@@ -26,9 +26,9 @@ CODES: Mapping[str, str] = {
 """What people read for a code, where it is not the code itself in plain letters."""
 
 TONES: Mapping[str, str] = {
-    **dict.fromkeys(("PAID", "APPROVED", "ACTIVE", "CLOSED", "RENDERED", "RESOLVED", "DELIVERED"), "good"),
+    **dict.fromkeys(("PAID", "APPROVED", "ACTIVE", "CLOSED", "RENDERED", "RESOLVED", "SENT"), "good"),
     **dict.fromkeys(("UNPAID", "PENDING", "LOGGED", "OPEN", "QUEUED", "PARTIALLY_PAID", "CLOSING"), "waiting"),
-    **dict.fromkeys(("FAILED", "REJECTED", "EXPIRED", "REVERSED"), "bad"),
+    **dict.fromkeys(("FAILED", "REJECTED", "EXPIRED", "REVERSED", "BLOCKED"), "bad"),
 }
 """The colour of a status; its word stands beside it always."""
 
