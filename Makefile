@@ -5,7 +5,7 @@ development := .venv/.development
 renderer := .venv/.renderer
 browser := .venv/.browser
 
-.PHONY: run test chaos check bench nightly fields supergraph
+.PHONY: run test chaos hive check bench nightly fields supergraph
 
 run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
@@ -27,6 +27,10 @@ chaos: $(development) $(renderer)
 # Thousands of operations made up from each service's schema, other ones each time.
 fuzz: $(development) $(renderer)
 	FUZZ_EXAMPLES=1600 FUZZ_SEED=0 .venv/bin/python -m pytest tests/fuzz -n0 -s
+
+# The scenarios with @graphql-hive/gateway in front of our services. Needs node.
+hive: $(development) $(renderer) bench/node_gateways/node_modules
+	.venv/bin/python -m pytest tests/system/test_main_job.py tests/system/test_worked_month.py -m hive
 
 check: $(development)
 	.venv/bin/ruff format --check .
@@ -50,6 +54,10 @@ fields: $(development)
 	.venv/bin/python -m tools.fields
 
 # Development only: needs node.
+bench/node_gateways/node_modules: bench/node_gateways/package-lock.json
+	npm ci --prefix bench/node_gateways
+	@touch $@
+
 tools/protocols/node_modules: tools/protocols/package-lock.json
 	npm ci --prefix tools/protocols
 	@touch $@

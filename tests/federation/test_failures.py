@@ -65,6 +65,27 @@ async def test_an_answer_that_is_none_is_no_answer(response: object) -> None:
     assert codes(answer) == [(["products", 0, "rating"], "UPSTREAM_UNAVAILABLE")]
 
 
+@pytest.mark.parametrize("users", [5, {"name": "Asha"}, "Asha", [5], [[]], [{"name": ["Asha"]}], [{"name": {}}]])
+async def test_an_answer_of_another_shape_is_no_answer(users: object) -> None:
+    shop = Shop()
+    shop.subgraphs["accounts"] = Says({"data": {"users": users}})
+    answer = await shop.engine.execute("{ users { name } }")
+    assert answer["data"] is None
+    [(path, code)] = codes(answer)
+    assert code == "UPSTREAM_UNAVAILABLE"
+    assert isinstance(path, list)
+    assert path[0] == "users"
+
+
+@pytest.mark.parametrize("ratings", [0, 1, 4])
+async def test_entities_that_are_too_few_or_too_many_are_nobodys(ratings: int) -> None:
+    shop = Shop()
+    shop.subgraphs["reviews"] = Says({"data": {"_entities": [{"rating": 1.5}] * ratings}})
+    answer = await shop.engine.execute("{ products { title rating } }")
+    assert [product["rating"] for product in answer["data"]["products"]] == [None, None, None]
+    assert codes(answer) == [(["products", 0, "rating"], "UPSTREAM_UNAVAILABLE")]
+
+
 async def test_a_field_that_was_left_out_is_no_null() -> None:
     shop = Shop()
     shop.subgraphs["accounts"] = Says({"data": {}})

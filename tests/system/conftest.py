@@ -6,19 +6,23 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests.conformance.unkind import opening
+from tests.system.behind_hive import BehindHive, is_available
 from tests.system.distributed import Distributed
 from tests.system.product import Embedded, Form, Product
 
 SEED = 20261108
 UNKIND = (["tests.conformance.unkind", str(SEED)], opening(SEED))
 
+BEHIND_HIVE = "distributed, behind Hive"
 FORMS: Mapping[str, Form] = {
     "embedded": Embedded(),
     "distributed": Distributed(),
     "embedded, unkind": Embedded(*UNKIND),
     "distributed, unkind": Distributed(*UNKIND),
+    BEHIND_HIVE: BehindHive(),
 }
 """In the latter two the broker duplicates, reorders, delays and crashes, by the seed."""
 TOO_LONG = "distributed, unkind"
@@ -37,7 +41,16 @@ class Running(Protocol):
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "form" in metafunc.fixturenames:
         left_out = {TOO_LONG} if metafunc.definition.get_closest_marker("restarts") else set()
-        metafunc.parametrize("form", [name for name in FORMS if name not in left_out], indirect=True, scope="session")
+        forms = [_form(name) for name in FORMS if name not in left_out]
+        metafunc.parametrize("form", forms, indirect=True, scope="session")
+
+
+def _form(name: str) -> ParameterSet:
+    """Another gateway than ours is not for every day: `make hive`."""
+    if name != BEHIND_HIVE:
+        return pytest.param(name)
+    absent = pytest.mark.skipif(not is_available(), reason="node and bench/node_gateways's packages")
+    return pytest.param(name, marks=[pytest.mark.hive, absent])
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ class Desk:
         """The status and the JSON of a POST with the viewer's token."""
         authorized = {"Authorization": f"Bearer {self.gateway.token(self.viewer)}", **headers}
         try:
-            async with self.http.post(self.gateway.url + path, json=body, headers=authorized) as response:
+            async with self.http.post(self.gateway.address_of(path), json=body, headers=authorized) as response:
                 return response.status, await response.json()
         except aiohttp.ClientError as error:
             raise Unanswered(error) from error

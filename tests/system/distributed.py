@@ -66,6 +66,7 @@ class Distributed(Form):
         self._find_servers = find_servers
         self._left = ExitStack()
         self._resources: dict[Path, Resources] = {}
+        self.ports: dict[str, int] = {}
 
     def lay_out(self, folder: Path, settings: Mapping[str, str]) -> Product:
         ports, shared = self._settings(folder, settings)
@@ -111,7 +112,7 @@ class Distributed(Form):
         """Each service's port, and what all of them are told."""
         if folder not in self._resources:
             self._resources[folder] = self._left.enter_context(_resources(self._find_servers()))
-        ports = {component.name: free_port() for component in COMPONENTS}
+        ports = self.ports = {component.name: free_port() for component in COMPONENTS}
         peers = {f"{name.upper()}_URL": f"http://127.0.0.1:{port}" for name, port in ports.items()}
         own = {"NIVAA_DATA_DIR": str(folder / "data"), "NIVAA_KEY_FILE": str(folder / "keys.json")}
         return ports, {**self._resources[folder].settings, **peers, **own, **CREDENTIALS, **given}

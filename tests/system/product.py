@@ -30,10 +30,14 @@ OpenBroker = Callable[[str, Path], AbstractAsyncContextManager[Broker]]
 
 @dataclass(frozen=True)
 class Gateway:
-    """Where the product is reached, and tokens for whoever asks."""
+    """Where the product is reached, and tokens for whoever asks. `graphql_url` is another place for `/graphql`."""
 
     url: str
     token: Callable[[Viewer], str]
+    graphql_url: str = ""
+
+    def address_of(self, path: str) -> str:
+        return (self.graphql_url if path == "/graphql" and self.graphql_url else self.url) + path
 
 
 @dataclass

@@ -36,13 +36,16 @@ class ServerProcess:
         with self.output.open("ab") as output:
             # A session of its own: what it starts can be ended with it, and the terminal's Ctrl-C is not for it.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", *self.module_and_arguments],
+                self.command(),
                 env={**surroundings(), **self.settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def command(self) -> Sequence[str]:
+        return [sys.executable, "-m", *self.module_and_arguments]
 
     async def until_ready(self) -> None:
         async with asyncio.timeout(READY_WITHIN_SECONDS):
