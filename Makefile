@@ -38,6 +38,7 @@ check: $(development)
 	.venv/bin/mypy shared services nivaa deploy tools bench tests
 	.venv/bin/lint-imports
 	.venv/bin/python -m shared.database.makemigrations --check packages billing invoicing bot
+	.venv/bin/python -m tools.audit
 
 bench: $(development)
 	.venv/bin/python -m bench.events
