@@ -79,10 +79,10 @@ class Dialogue:
 
     async def _link(self, chat_id: int, secret: str, language: Language) -> Answer:
         linked = await self.chats.link(chat_id, secret, language)
-        if not isinstance(linked, Linked):
-            return Answer(replies.link_refused(self.catalogues[language], linked))
         person = await self.chats.heard_from(chat_id)
         catalogue = self.catalogues[person.language if person else language]
+        if not isinstance(linked, Linked):
+            return Answer(replies.link_refused(catalogue, linked))
         welcome = replies.welcome(catalogue, linked.role, took_over=linked.took_over)
         if linked.left_chat is None:
             return Answer(welcome)

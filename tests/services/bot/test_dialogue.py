@@ -1,6 +1,7 @@
 """What people write and press while the office is out of the bot's reach; whole conversations are in
 test_conversations."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -101,9 +102,17 @@ async def test_a_press_is_answered_whatever_has_become_of_its_message(scene: Sce
     assert await scene.api.press(7, "speak:hi", message_id=99) == said("language-chosen", Language.HINDI)
     assert scene.api.latest(7).text == said("language-chosen", Language.HINDI)
     assert len(scene.api.texts(7)) == 3
+
+
+async def test_a_press_that_telegram_waits_for_no_longer_holds_nothing_up(scene: Scene) -> None:
+    await scene.link(PARENT, 7)
+    await scene.api.ask(7, "/language")
     scene.api.fail_next("answerCallbackQuery", Failure(400, "Bad Request: query is too old"))
-    await scene.api.write(7, "/help")
-    await scene.api.messages(7, 4)
+    pressing = asyncio.create_task(scene.api.press(7, "speak:hi"))
+    await scene.api.calls_of("answerCallbackQuery", 1)
+    pressing.cancel()
+    assert scene.api.latest(7).text == said("language-chosen", Language.HINDI)
+    assert await scene.api.ask(7, "/start made-up") == said("link-unknown", Language.HINDI)
 
 
 @pytest.mark.parametrize("data", ["", "speak:ta", "low:-1", "ack:1:x", "drop table", "low:²"])
