@@ -180,6 +180,6 @@ class Stage:
 
 @asynccontextmanager
 async def staged(hosting: Hosting, api: BotApi, clock: TravellingClock, freeze: str) -> AsyncIterator[Stage]:
-    settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, "NIVAA_FREEZE": freeze}
-    async with hosting(EVERYTHING, clock=clock, **settings) as asker:
+    bot = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, "NIVAA_BOT_MESSAGES_PER_SECOND_IN_A_CHAT": 50}
+    async with hosting(EVERYTHING, clock=clock, NIVAA_FREEZE=freeze, **bot) as asker:
         yield Stage(api, Office(asker, clock))
