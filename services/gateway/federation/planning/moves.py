@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from services.gateway.federation.planning.planner import Planner, Used
 
 # After so many tried moves the planner takes the first that works: planning time stays bounded, plans stay correct.
-_LOOKAHEAD = 500
+_LOOKAHEAD = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Moves:
     def advance(self, position: Position, left: list[Field], used: Used) -> list[Field] | None:
         """Makes the move that leaves least and costs fewest fetches; None when none helps."""
         best: _Tried | None = None
-        for move in self._candidates(position, left):
+        for move in self._unavoidable(position, left, list(self._candidates(position, left))):
             tried = self._try(position, move, left)
             if tried and (best is None or tried.cost < best.cost):
                 best = tried
@@ -167,6 +167,16 @@ class Moves:
                 if type_name in self.supergraph.roots.values():
                     yield _Move(subgraph, type_name, None)
                 yield from (_Move(subgraph, type_name, key.selections) for key in keys if key.resolvable)
+
+    def _unavoidable(self, position: Position, left: list[Field], moves: list[_Move]) -> list[_Move]:
+        """The moves into a subgraph that one of the fields cannot do without, if there is one; all of them otherwise."""
+        for field in left:
+            needed = {
+                move.subgraph for move in moves if self._is_new_there(position, move.type_name, move.subgraph, field)
+            }
+            if len(needed) == 1:
+                return [move for move in moves if move.subgraph in needed]
+        return moves
 
     def _names_to_enter_by(self, type_name: str) -> Iterator[str]:
         """The type itself, and the interfaces that are interface objects somewhere."""

@@ -5,7 +5,7 @@ leaves no room for a key field `id`, so that one becomes `_0_id`.
 """
 
 from collections import defaultdict
-from itertools import chain, count
+from itertools import count
 
 from services.gateway.federation.operation.normal_form import Operation
 from services.gateway.federation.operation.selection import Field, Selections
@@ -37,8 +37,10 @@ class ResponseNames:
     def key(self, path: Path, type_name: str, field: Field) -> str:
         """The same answer for the same question; takes the key if it was free."""
         keys = tuple(step.key for step in path)
-        candidates = chain([field.key], (f"_{number}_{field.name}" for number in count()))
-        key = next(key for key in candidates if self._is_free((keys, key), type_name, field))
+        key = field.key
+        if not self._is_free((keys, key), type_name, field):
+            others = (f"_{number}_{field.name}" for number in count())
+            key = next(key for key in others if self._is_free((keys, key), type_name, field))
         self._take((keys, key), type_name, field)
         return key
 
