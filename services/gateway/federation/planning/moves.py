@@ -169,7 +169,7 @@ class Moves:
                 yield from (_Move(subgraph, type_name, key.selections) for key in keys if key.resolvable)
 
     def _unavoidable(self, position: Position, left: list[Field], moves: list[_Move]) -> list[_Move]:
-        """The moves into a subgraph that one of the fields cannot do without, if there is one; all of them otherwise."""
+        """The moves into a subgraph that one of the fields cannot do without, if any; all of them otherwise."""
         for field in left:
             needed = {
                 move.subgraph for move in moves if self._is_new_there(position, move.type_name, move.subgraph, field)

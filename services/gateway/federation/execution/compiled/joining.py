@@ -61,7 +61,10 @@ class Joined:
     def __init__(self, joining: Joining, found: list[tuple[Objects, list[Key]]]) -> None:
         self._joining = joining
         self._found = found
-        distinct = dict.fromkeys(chain.from_iterable(keys for _, keys in found))
+        try:
+            distinct = dict.fromkeys(chain.from_iterable(keys for _, keys in found))
+        except TypeError as error:
+            raise Irregular from error  # lists and objects among the values: they cannot be told apart by hash
         if None in distinct:
             if joining.nothing is None:
                 raise Irregular
