@@ -20,7 +20,8 @@ nightly: $(development) $(browser) tests/federation/fuzz/node_modules
 	FUZZ_OPERATIONS=10000 FUZZ_SEED=$$(date +%s) .venv/bin/python -m pytest tests/federation/fuzz --numprocesses 0
 	.venv/bin/python -m pytest tests/web -m thorough
 
-# Months of 400 invoices while services are killed and servers come and go: a quarter of an hour.
+# Months of 400 invoices while services are killed and servers come and go, and a thousand alerts at once: a quarter of an
+# hour.
 chaos: $(development) $(renderer)
 	.venv/bin/python -m pytest tests/chaos -m chaos
 

@@ -173,8 +173,13 @@ class BotApi:
             self._changed.notify_all()
 
     async def handle(self, request: web.Request) -> web.Response:
+        """What was read is done, even if who asked is gone; nobody waits for updates without being there."""
         name = request.match_info["method"].lower()
         arguments = {key: str(value) for key, value in (await request.post()).items()}
+        doing = asyncio.ensure_future(self._do(request, name, arguments))
+        return await (doing if name == "getupdates" else asyncio.shield(doing))
+
+    async def _do(self, request: web.Request, name: str, arguments: dict[str, str]) -> web.Response:
         await self._note_call(name)
         method = self._methods().get(name)
         if request.match_info["token"] != TOKEN:

@@ -1,14 +1,17 @@
 """Requests that are announced at the last moment: after connecting and before the first byte of what they ask for.
 
-Who dies before the announcement has sent nothing, and who dies after it has sent all of it but for a few microseconds.
+Who dies before the announcement has sent nothing, and who dies after it has sent all of it but for a moment. One
+request at a time is in that moment: the next is announced when the bytes of the one before are the kernel's.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramRetryAfter
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
@@ -61,6 +64,10 @@ class AnnouncingSession(AiohttpSession):
     """aiogram's session with announcements, of requests that carry no files. A 429 is one even when it does not say for
     how long, or is a proxy's."""
 
+    def __init__(self, api: TelegramAPIServer) -> None:
+        super().__init__(api=api)
+        self._leaving = asyncio.Lock()
+
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
@@ -75,7 +82,7 @@ class AnnouncingSession(AiohttpSession):
         announcement = _announcement.get()
         if announcement is None:
             return super().build_form_data(bot, method)
-        form = _Form(announcement)
+        form = _Form(announcement, self._leaving)
         for name, value in method.model_dump(warnings=False).items():
             if prepared := self.prepare_value(value, bot=bot, files={}):
                 form.add_field(name, prepared)
@@ -83,19 +90,22 @@ class AnnouncingSession(AiohttpSession):
 
 
 class _Form(FormData):
-    def __init__(self, announcement: _Announcement) -> None:
+    def __init__(self, announcement: _Announcement, leaving: asyncio.Lock) -> None:
         super().__init__()
         self._announcement = announcement
+        self._leaving = leaving
 
     def __call__(self) -> Payload:
-        return _Body(super().__call__(), self._announcement)
+        return _Body(super().__call__(), self._announcement, self._leaving)
 
 
 class _Body(BytesPayload):
-    def __init__(self, form: Payload, announcement: _Announcement) -> None:
+    def __init__(self, form: Payload, announcement: _Announcement, leaving: asyncio.Lock) -> None:
         super().__init__(form.decode().encode(), content_type=form.content_type)
         self._announcement = announcement
+        self._leaving = leaving
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        await self._announcement.make()
-        await super().write_with_length(writer, content_length)
+        async with self._leaving:
+            await self._announcement.make()
+            await super().write_with_length(writer, content_length)
