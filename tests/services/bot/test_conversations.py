@@ -1,7 +1,11 @@
 """Whole conversations, word for word, with every service there is: in both languages, frozen and live, and the same
-in Telegram and in a terminal. They are texts to read: conversations/."""
+in Telegram and in a terminal. They are texts to read: conversations/.
+
+What is said hangs on the services and not on the kind of database; the bot's own tables have tests on both."""
 
 from datetime import timedelta
+
+import pytest
 
 from services.bot.domain.languages import Language
 from shared.auth.viewer import Role, Viewer
@@ -23,6 +27,7 @@ FAMILIES, MORE_FAMILIES = 9, 97
 """Fourteen pages together, and more than the gateway lists at once."""
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_everybody_is_answered_as_is_on_record(hosting: Hosting, api: BotApi) -> None:
     clock = TravellingClock()
     async with staged(hosting, api, clock, "none") as live:

@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.unit.nivaa.test_command_line import ENVIRONMENT, NIVAA, run
+from nivaa.__main__ import command_line
+from tests.unit.nivaa.test_command_line import ENVIRONMENT, NIVAA
 
 TALK = (*NIVAA, "bot", "talk", "--as", "coordinator:someone", "--language", "hi")
 PIPED = """\
@@ -62,7 +64,8 @@ def _until_prompt(terminal: int) -> str:
 
 @pytest.mark.parametrize("who", ["student:1", "tutor:made-up", "parent"])
 def test_somebody_who_cannot_be_is_named(tmp_path: Path, who: str) -> None:
-    done = run("bot", "talk", "--as", who, cwd=tmp_path)
-    assert done.returncode == 2
-    assert who.rpartition(":")[2] in done.stderr
-    assert done.stdout == ""
+    arguments = ["bot", "talk", "--as", who, "--data-dir", str(tmp_path)]
+    refused = CliRunner().invoke(command_line(arguments), arguments)
+    assert refused.exit_code == 2
+    assert who.rpartition(":")[2] in refused.stderr
+    assert refused.stdout == ""
