@@ -41,7 +41,7 @@ def main() -> None:
         with stubs(setting), all_gateways(setting) as gateways:
             compare(gateways, token)
             measured = by_turns(gateways, token)
-            memory_mb = {gateway.name: gateway.most_memory_mb() for gateway in gateways}
+            memory_mb = {gateway.name: gateway.memory_mb() for gateway in gateways}
     report(measured, memory_mb)
 
 
@@ -100,7 +100,7 @@ def report(measured: dict[str, dict[str, Measured]], memory_mb: dict[str, float]
         print(f"\n{f'class {letter}':24}{'/s':>10}{'CPU ms':>10}{'p50 ms':>10}{'p99 ms':>10}")
         for name, one in names.items():
             print(f"{name:24}{one.per_second:10.0f}{one.cpu_ms:10.3f}{one.p50_ms:10.1f}{one.p99_ms:10.1f}")
-    print("\nmost memory: " + ", ".join(f"{name} {most:.0f} MB" for name, most in memory_mb.items()))
+    print("\nmemory after it: " + ", ".join(f"{name} {taken:.0f} MB" for name, taken in memory_mb.items()))
     over = " ".join(f"{letter}_over_node={_over_node(names):.2f}" for letter, names in measured.items())
     print(f"RESULT {over} rss_mb={memory_mb['ours']:.0f}")
 

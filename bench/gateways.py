@@ -58,10 +58,10 @@ class Gateway:
     url: str
     process: subprocess.Popen[bytes]
 
-    def most_memory_mb(self) -> float:
-        """At its highest since it began."""
+    def memory_mb(self) -> float:
+        """What of it is in memory now."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"VmHWM:\s+(\d+)", status)
+        found = re.search(r"VmRSS:\s+(\d+)", status)
         assert found is not None
         return int(found[1]) / 1024
 

@@ -15,7 +15,6 @@ from tortoise.context import TortoiseContext, _current_context
 from tortoise.transactions import in_transaction
 
 from shared.database.dialect import for_sqlite, parameters_for_sqlite
-from shared.database.postgres import keep_plans
 from shared.database.writing import Writing, for_postgres
 
 Dialect = Literal["sqlite", "postgres"]
@@ -239,7 +238,9 @@ class _TransactionBlock(AbstractAsyncContextManager[Transaction]):
         self._token = _current_context.set(self._context)
         try:
             self._boundary = in_transaction(self._database.connection_name)
-            if self._by_keys:
+            if self._by_keys and self._database.dialect == "postgres":
+                from shared.database.postgres import keep_plans  # noqa: PLC0415 - asyncpg is for those who need it
+
                 keep_plans(self._boundary)
             client = await self._boundary.__aenter__()
         except BaseException:

@@ -1,21 +1,25 @@
 """Telling a database that is not there from a mistake in what it was asked."""
 
-import asyncpg
+import sys
 
 from shared.errors import Refusal, UpstreamUnavailable
-
-_GONE = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-)
 
 
 def is_out_of_reach(error: BaseException) -> bool:
     """Whether the database was not there: asking again later may help."""
-    return isinstance(error, _GONE) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
+    if isinstance(error, OSError):
+        return True
+    # Where asyncpg is not loaded nothing can have raised its errors, and it is not loaded for the question.
+    asyncpg = sys.modules.get("asyncpg")
+    if asyncpg is None:
+        return False
+    gone = (
+        asyncpg.PostgresConnectionError,
+        asyncpg.AdminShutdownError,
+        asyncpg.CrashShutdownError,
+        asyncpg.CannotConnectNowError,
+    )
+    return isinstance(error, gone) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
 
 
 def refusal_for(error: BaseException) -> Refusal | None:

@@ -19,7 +19,6 @@ from shared.auth.keys import JwksUrl, KeyFile, KeySource
 from shared.auth.tokens import TokenIssuer, TokenVerifier
 from shared.clock import Clock, SystemClock
 from shared.database.database import BindDatabase, Database, DatabaseConfig, open_database
-from shared.database.migrations import migrate
 from shared.database.outage import is_out_of_reach
 from shared.files.opening import open_file_store
 from shared.files.store import FileStore
@@ -118,6 +117,8 @@ async def _open_component(
     database = None
     if component.has_tables:
         config = DatabaseConfig(component.name, settings.database_url(component.name))
+        from shared.database.migrations import migrate  # noqa: PLC0415 - large, and the gateway has no tables
+
         await migrate(config)
         database = await stack.enter_async_context(open_database(config))
         host.databases[component.name] = database
