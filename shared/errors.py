@@ -9,6 +9,7 @@
        ├─ IdempotencyKeyReused       IDEMPOTENCY_KEY_REUSED
        ├─ MoneyFrozen                MONEY_FROZEN
        ├─ TooComplex                 TOO_COMPLEX
+       ├─ IntrospectionOff           INTROSPECTION_OFF
        ├─ TooSlow                    TOO_SLOW
        ├─ TimedOut                   TIMED_OUT
        ├─ MethodNotAllowed           METHOD_NOT_ALLOWED
@@ -83,6 +84,12 @@ class TooSlow(Refusal):
     """More has changed than the subscriber has taken; changes were missed."""
 
     code = "TOO_SLOW"
+
+
+class IntrospectionOff(Refusal):
+    """The schema is not told here."""
+
+    code = "INTROSPECTION_OFF"
 
 
 class TimedOut(Refusal):

@@ -43,7 +43,12 @@ async def open_billing(around: Surroundings) -> AsyncIterator[Service]:
     progress = Watch[Month, Progress](
         lambda month: ProgressReader(around.database, month).read, work.progressed, around.stopping, only_latest=True
     )
-    graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, progress), settings.most_answer_seconds)
+    graphql = GraphQLServer(
+        SCHEMA,
+        partial(_context, settings, work, progress),
+        settings.most_answer_seconds,
+        introspection=settings.introspection,
+    )
     app = application([Route("/graphql", graphql), *routes(work)])
     try:
         yield Service(app=app, handlers=handlers(work), jobs=[partial(_keep_finishing, work), progress.run])

@@ -39,7 +39,12 @@ async def open_bot(around: Surroundings) -> AsyncIterator[Service]:
     work = Work(database=around.database, outbox=around.outbox, clock=around.clock)
     due = asyncio.Event()
     async with _telegram(around, work, due) as at_work:
-        graphql = GraphQLServer(SCHEMA, partial(_context, settings, work, at_work.name), settings.most_answer_seconds)
+        graphql = GraphQLServer(
+            SCHEMA,
+            partial(_context, settings, work, at_work.name),
+            settings.most_answer_seconds,
+            introspection=settings.introspection,
+        )
         # Tokens are about the real present, even where the business clock travels.
         routes = [Route("/graphql", Gate(graphql, around.verifier, SystemClock())), *at_work.routes]
         yield Service(app=application(routes), handlers=handlers(work.clock, due), jobs=at_work.jobs)

@@ -48,7 +48,7 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
     )
     operations = operations_of(_documents(settings))
     admission = Admission(_authenticator(around), _rates(settings))
-    request_limits = RequestLimits(settings.body_bytes, settings.batch_operations)
+    request_limits = RequestLimits(settings.body_bytes, settings.batch_operations, settings.graphiql)
     endpoint = GraphQLEndpoint(operations, admission, request_limits, around.stopping)
     sockets = GraphQLSockets(operations, admission, settings.body_bytes, settings.welcome_origins, around.stopping)
     routes = [

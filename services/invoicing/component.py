@@ -37,9 +37,8 @@ async def open_invoicing(surroundings: Surroundings) -> AsyncIterator[Service]:
         binary=settings.renderer,
         limits=PoolLimits(processes=settings.renderer_processes),
     )
-    graphql = GraphQLServer(
-        SCHEMA, partial(open_context, work, surroundings.files, settings), settings.most_answer_seconds
-    )
+    context_of = partial(open_context, work, surroundings.files, settings)
+    graphql = GraphQLServer(SCHEMA, context_of, settings.most_answer_seconds, introspection=settings.introspection)
     exports = InvoiceExports(work, surroundings.files, settings.freeze)
     yield Service(
         app=application([Route("/graphql", graphql), *exports.routes]),

@@ -34,7 +34,12 @@ async def open_packages(around: Surroundings) -> AsyncIterator[Service]:
         organisation=settings.organisation,
     )
     alerts = Watch[None, Row](lambda _: AlertChanges(around.database).read, work.alerts_changed, around.stopping)
-    graphql = GraphQLServer(SCHEMA, partial(open_context, work, settings, alerts), settings.most_answer_seconds)
+    graphql = GraphQLServer(
+        SCHEMA,
+        partial(open_context, work, settings, alerts),
+        settings.most_answer_seconds,
+        introspection=settings.introspection,
+    )
     yield Service(
         app=application([Route("/graphql", graphql)]),
         handlers=handlers(work),

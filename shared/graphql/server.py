@@ -2,6 +2,7 @@
 known."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any, cast
 
@@ -18,7 +19,7 @@ from strawberry.types import ExecutionResult
 
 from shared.auth.gate import viewer_of
 from shared.auth.viewer import Viewer
-from shared.errors import InvalidInput, TimedOut
+from shared.errors import IntrospectionOff, InvalidInput, TimedOut
 from shared.graphql.context import Context
 from shared.graphql.refusals import code_of_text
 from shared.graphql.schema import Subgraph
@@ -28,15 +29,21 @@ OpenContext = Callable[[Viewer], Context]
 """Makes the context of one request: its loaders live as long as it does."""
 
 
-class GraphQLServer(GraphQL[Context, None]):
-    """`seconds` is how long an answer may take; streams may go on."""
+_ASKS_FOR_THE_SCHEMA = re.compile(r"\b(__schema|__type|_service)\b")
 
-    def __init__(self, schema: Subgraph, open_context: OpenContext, seconds: float = 75.0) -> None:
+
+class GraphQLServer(GraphQL[Context, None]):
+    """`seconds` is how long an answer may take; streams may go on. `introspection`: whether the schema is told."""
+
+    def __init__(
+        self, schema: Subgraph, open_context: OpenContext, seconds: float = 75.0, *, introspection: bool = True
+    ) -> None:
         super().__init__(
             schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=[GRAPHQL_SSE_PROTOCOL]
         )
         self._open_context = open_context
         self._seconds = seconds
+        self._introspection = introspection
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -56,6 +63,8 @@ class GraphQLServer(GraphQL[Context, None]):
         return answer
 
     async def execute_single(self, *arguments: Any, **options: Any) -> Any:
+        if not self._introspection and _ASKS_FOR_THE_SCHEMA.search(options["request_data"].query or ""):
+            raise IntrospectionOff("the schema is not told here")
         try:
             async with asyncio.timeout(self._seconds):
                 return await super().execute_single(*arguments, **options)

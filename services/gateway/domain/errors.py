@@ -3,7 +3,6 @@
 Refusal                shared/errors.py
 ├─ TooManyStreams      TOO_MANY_STREAMS
 ├─ TooManyRequests     TOO_MANY_REQUESTS
-├─ IntrospectionOff    INTROSPECTION_OFF
 ├─ DocumentNotFound    PERSISTED_QUERY_NOT_FOUND
 ├─ HashMismatch        PERSISTED_QUERY_HASH_MISMATCH
 └─ DocumentNotTrusted  DOCUMENT_NOT_TRUSTED
@@ -22,12 +21,6 @@ class TooManyRequests(Refusal):
     """One subject, or one address, has asked as often this minute as anybody may."""
 
     code = "TOO_MANY_REQUESTS"
-
-
-class IntrospectionOff(Refusal):
-    """The schema is not told here."""
-
-    code = "INTROSPECTION_OFF"
 
 
 class DocumentNotFound(Refusal):

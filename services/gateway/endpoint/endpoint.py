@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from strawberry.http.ides import get_graphql_ide_html
+from starlette.responses import Response
 
 from services.gateway.endpoint.admission import Admission
 from services.gateway.endpoint.answers import Answer, of_bad_request, of_fault, of_refusal, of_request_error
@@ -17,6 +16,7 @@ from services.gateway.endpoint.asked import Asked, BadRequest, read_get, read_po
 from services.gateway.endpoint.beating import Lifetime
 from services.gateway.endpoint.connected import ClientGone, while_connected
 from services.gateway.endpoint.event_response import EventResponse
+from services.gateway.endpoint.graphiql import graphiql_page, plain_page
 from services.gateway.endpoint.media_type import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, preferred, takes_events
 from services.gateway.endpoint.operations import Operations
 from services.gateway.federation import Prepared, RequestError
@@ -31,10 +31,12 @@ CLIENT_CLOSED_REQUEST = 499
 
 @dataclass(frozen=True, slots=True)
 class RequestLimits:
-    """`batch` is how many operations a request may hold as a list; 0: it holds one, and no list."""
+    """`batch` is how many operations a request may hold as a list; 0: it holds one, and no list. `graphiql` is whether
+    browsers get it."""
 
     body_bytes: int
     batch: int = 0
+    graphiql: bool = True
 
 
 class GraphQLEndpoint:
@@ -51,7 +53,7 @@ class GraphQLEndpoint:
     async def respond(self, request: Request) -> Response:
         media_type = preferred(request.headers.get("accept"))
         if media_type == HTML and request.method == "GET":
-            return HTMLResponse(get_graphql_ide_html("graphiql"))
+            return graphiql_page() if self._limits.graphiql else plain_page()
         if media_type is None:
             return _response(406, of_bad_request("nothing that we can answer with is acceptable"), JSON)
         media_type = JSON if media_type == HTML else media_type

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import msgspec
 
-from services.gateway.domain.errors import IntrospectionOff, TooManyStreams
+from services.gateway.domain.errors import TooManyStreams
 from services.gateway.endpoint.answers import Answer, with_codes
 from services.gateway.endpoint.asked import Asked
 from services.gateway.endpoint.documents import Documents
 from services.gateway.federation import Engine, Prepared
 from services.gateway.subgraph_peers import Caller
-from shared.errors import TimedOut
+from shared.errors import IntrospectionOff, TimedOut
 
 Result = TypeVar("Result")
 

@@ -1,6 +1,7 @@
 """GraphQL over HTTP, through a real server and a real client."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,9 +10,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from services.gateway.component import COMPONENT
 from shared.auth.viewer import MONEY_READ
 from shared.runtime.serving import serving
 from tests.asking import Asker
+from tests.conftest import Hosting
 
 RESPONSE = "application/graphql-response+json"
 VIEWER = "{ viewer { role } }"
@@ -156,6 +159,22 @@ async def test_a_browser_gets_graphiql(client: Client) -> None:
     answer = await client.send("GET", token="", headers=browser)
     assert answer.headers["content-type"].startswith("text/html")
     assert "GraphiQL" in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert set(re.findall(r"https?://[\w.]+", answer.text)) & {"https://unpkg.com"} <= set(
+        re.findall(r"https://[\w.]+", policy)
+    )
+
+
+async def test_a_browser_gets_a_page_without_foreign_hosts_when_it_is_set(hosting: Hosting) -> None:
+    async with (
+        hosting([COMPONENT], GATEWAY_GRAPHIQL="false") as asker,
+        serving(asker.host, port=0) as port,
+        aiohttp.ClientSession() as session,
+    ):
+        answer = await Client(f"http://127.0.0.1:{port}", "", session).send("GET", headers={"Accept": "text/html"})
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "://" not in answer.text
 
 
 async def test_health_needs_no_token(client: Client) -> None:
