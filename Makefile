@@ -49,6 +49,7 @@ bench: $(development)
 	.venv/bin/python -m bench.imports
 	.venv/bin/python -m bench.lists
 	.venv/bin/python -m bench.gateway
+	.venv/bin/python -m bench.gateway_services
 	.venv/bin/python -m bench.pages
 
 # The page docs/fields.md, from the services' tables of who may see which field.

@@ -9,10 +9,10 @@ import os
 import statistics
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 from bench.gateway_stubs import GRAPH
 from bench.gateways import Gateway, all_gateways, ask, make_setting, stubs
@@ -23,7 +23,6 @@ CONNECTIONS = 16
 CLASSES = {"a": "one_subgraph", "b": "two_hops", "c": "three_subgraphs"}
 ROTATING = Path(__file__).parent / "rotating.lua"
 VARIABLE_SETS = 200
-"""As many as rotating.lua has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,16 @@ def main() -> None:
     report(measured, memory_mb)
 
 
+def bodies_of(letter: str) -> list[bytes]:
+    """A request for each set of variables."""
+    query = (GRAPH / f"{CLASSES[letter]}.graphql").read_text()
+    return [json.dumps({"query": query, "variables": {"skip": skip}}).encode() for skip in range(VARIABLE_SETS)]
+
+
 def compare(gateways: list[Gateway], token: str) -> None:
     """All give the same data for the same question, and none an error. The stubs have all their answers after it."""
-    for letter, name in CLASSES.items():
-        query = (GRAPH / f"{name}.graphql").read_text()
-        for skip in range(VARIABLE_SETS):
-            body = json.dumps({"query": query, "variables": {"skip": skip}}).encode()
+    for letter in CLASSES:
+        for body in bodies_of(letter):
             answers = {gateway.name: ask(gateway.url, body, token) for gateway in gateways}
             read = {name: json.loads(answer) for name, answer in answers.items()}
             assert all(answer == {"data": read["ours"]["data"]} for answer in read.values()), answers
@@ -61,22 +64,25 @@ def by_turns(gateways: list[Gateway], token: str) -> dict[str, dict[str, Measure
     """Class → gateway → what was measured. Everybody is warmed up by all classes first."""
     for letter in CLASSES:
         for gateway in gateways:
-            load(gateway, letter, token, 2)
+            load(gateway, bodies_of(letter), token, 2)
     found: dict[str, dict[str, list[Measured]]] = defaultdict(lambda: defaultdict(list))
     for turn in range(1, ROUNDS + 1):
         for letter in CLASSES:
             for gateway in gateways:
-                one = load(gateway, letter, token, SECONDS)
+                one = load(gateway, bodies_of(letter), token, SECONDS)
                 found[letter][gateway.name].append(one)
                 print(f"round {turn}  class {letter}  {gateway.name:24}{one.per_second:9.0f}/s{one.cpu_ms:9.3f} CPU ms")
     return {letter: {name: _median(each) for name, each in names.items()} for letter, names in found.items()}
 
 
-def load(gateway: Gateway, letter: str, token: str, seconds: int) -> Measured:
-    told = {"BENCH_QUERY": str(GRAPH / f"{CLASSES[letter]}.graphql"), "BENCH_TOKEN": token}
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout=30s", "-s", str(ROTATING), gateway.url]
-    before = gateway.cpu_seconds()
-    done = subprocess.run(command, env={**os.environ, **told}, check=True, capture_output=True, text=True)
+def load(gateway: Gateway, bodies: Sequence[bytes], token: str, seconds: int) -> Measured:
+    with NamedTemporaryFile() as file:
+        file.write(b"".join(body + b"\n" for body in bodies))
+        file.flush()
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout=30s", "-s", str(ROTATING), gateway.url]
+        told = {"BENCH_BODIES": file.name, "BENCH_TOKEN": token}
+        before = gateway.cpu_seconds()
+        done = subprocess.run(command, env={**os.environ, **told}, check=True, capture_output=True, text=True)
     line = next(line for line in done.stdout.splitlines() if line.startswith("MEASURED "))
     said = json.loads(line.removeprefix("MEASURED "))
     assert said["failed"] == 0, f"{gateway.name} failed {said['failed']} of {said['requests']} requests"

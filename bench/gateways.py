@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.error import URLError
 from uuid import uuid4
 
 from bench.gateway_stubs import ENTITIES, sdl_of
@@ -101,14 +101,14 @@ def ours(setting: Setting, port: int) -> Iterator[Gateway]:
         **urls,
     }
     command = [sys.executable, "-m", "services.gateway", "--port", str(port)]
-    with _serving("ours", command, told, setting, port) as gateway:
+    with serving("ours", command, told, setting, port) as gateway:
         yield gateway
 
 
 @contextmanager
 def apollo(setting: Setting, port: int) -> Iterator[Gateway]:
     command = ["node", str(NODE_GATEWAYS / "apollo.mjs"), str(setting.supergraph), str(port)]
-    with _serving("apollo", command, {"NODE_ENV": "production"}, setting, port) as gateway:
+    with serving("apollo", command, {"NODE_ENV": "production"}, setting, port) as gateway:
         yield gateway
 
 
@@ -121,7 +121,7 @@ def hive(setting: Setting, port: int, *options: str) -> Iterator[Gateway]:
     ]
     told = {"NODE_ENV": "production", "LOG_LEVEL": "error"}
     name = "hive, router runtime" if options else "hive"
-    with _serving(name, command, told, setting, port) as gateway:
+    with serving(name, command, told, setting, port) as gateway:
         yield gateway
 
 
@@ -154,31 +154,30 @@ def install() -> None:
 
 
 @contextmanager
-def _serving(
+def serving(
     name: str, command: Sequence[str], told: Mapping[str, str], setting: Setting, port: int
 ) -> Iterator[Gateway]:
     log = setting.folder / f"{port}.log"
     with _running(command, told, log) as process:
-        url = f"http://127.0.0.1:{port}/graphql"
-        _wait_for(url, process, log)
-        yield Gateway(name, url, process)
+        _wait_for(port, process, log)
+        yield Gateway(name, f"http://127.0.0.1:{port}/graphql", process)
 
 
-def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Until somebody listens."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            ask(url, b'{"query":"{ __typename }"}', "")
-        except (URLError, ConnectionError):
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit(f"{url} does not answer:\n{log.read_text()[-2000:]}")
+    raise SystemExit(f"nobody listens at {port}:\n{log.read_text()[-2000:]}")
 
 
 def ask(url: str, body: bytes, token: str) -> bytes:
-    authorization = {"Authorization": f"Bearer {token}"} if token else {}
-    headers = {"Content-Type": "application/json", **authorization}
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as response:  # noqa: S310
         answer: bytes = response.read()
         return answer
