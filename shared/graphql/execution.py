@@ -38,6 +38,7 @@ class Reference(NamedTuple):
     given: tuple[Any, ...]
     plan: "Plan"
     may_be_null: bool
+    asked: Any
 
 
 class Plan(NamedTuple):
@@ -71,11 +72,12 @@ class AttributesFirst(StrawberryGraphQLCoreExecutionContext):
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
         try:
             answer = _read(plan, source_value)
+            late = _refer(plan, source_value, answer)
         except Exception:  # noqa: BLE001 -- whatever it is, the ordinary way meets it again and says where
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
-        if not plan.rest:
+        if not (plan.rest or late):
             return answer
-        rest: Any = super().execute_fields(parent_type, source_value, path, plan.rest, position_context)
+        rest: Any = super().execute_fields(parent_type, source_value, path, plan.rest | late, position_context)
         if self.is_awaitable(rest):
             return _completed(answer, rest)
         answer.update(rest)
@@ -125,7 +127,7 @@ class AttributesFirst(StrawberryGraphQLCoreExecutionContext):
         told = self.build_resolve_info(field, [each.node for each in asked], parent_type, None)  # type: ignore[arg-type]
         info = [strawberry.Info(_raw_info=told, _field=definition)]
         given = tuple(info[: len(definition.base_resolver.signature.parameters) - 1])
-        return Reference(answered_as, definition.base_resolver.wrapped_func, given, plan, may_be_null)
+        return Reference(answered_as, definition.base_resolver.wrapped_func, given, plan, may_be_null, asked)
 
     def _is_open(self, field: GraphQLField) -> bool:
         """Whether nothing stands between the field and this viewer."""
@@ -143,16 +145,22 @@ def _read(plan: Plan, source: Any) -> dict[str, Any]:
             answer[answered_as] = written(value)
         elif not may_be_null:
             raise NotPlain
+    return answer
+
+
+def _refer(plan: Plan, source: Any, answer: dict[str, Any]) -> dict[str, Any]:
+    """Answers the references that are at hand, and gives those that are not."""
+    late: dict[str, Any] = {}
     for reference in plan.references:
         node = reference.resolve(source, *reference.given)
         if isinstance(node, Coroutine):
             node.close()
-            raise NotPlain
-        if node is not None:
+            late[reference.answered_as] = reference.asked
+        elif node is not None:
             answer[reference.answered_as] = _read(reference.plan, node)
         elif not reference.may_be_null:
             raise NotPlain
-    return answer
+    return late
 
 
 def _is_simple(definition: Any) -> bool:
