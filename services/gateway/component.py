@@ -16,13 +16,14 @@ from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.socket import GraphQLSockets
 from services.gateway.endpoint.straight import Straight
-from services.gateway.federation import Engine, Subgraph, Supergraph, load_supergraph
+from services.gateway.federation import Subgraph, Supergraph
 from services.gateway.files import link_routes
 from services.gateway.graphql.context import context_opener
 from services.gateway.graphql.schema import SCHEMA
 from services.gateway.http import invoice_exports_route, run_monthly_route, telegram_webhook_route
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph, closing_all, reached_at
+from services.gateway.supergraph_file import SupergraphFile
 from services.gateway.workspaces.workspaces import workspace_routes
 from shared.auth.gate import token_of
 from shared.clock import SystemClock
@@ -36,9 +37,9 @@ SUPERGRAPH = Path(__file__).parent / "supergraph.graphql"
 @asynccontextmanager
 async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) -> AsyncIterator[Service]:
     settings: GatewaySettings = around.settings
-    supergraph = load_supergraph(settings.supergraph.read_text())
-    subgraphs = _subgraphs(around, settings, supergraph)
-    engine = Engine(supergraph, subgraphs, settings.limits)
+    opened: list[Subgraph] = []
+    file = SupergraphFile(settings.supergraph, partial(_subgraphs, around, settings, opened))
+    engine = file.engine(settings.limits)
     operations_of = partial(
         Operations,
         engine,
@@ -60,8 +61,9 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
         *link_routes(around.files.routes, settings.freeze),
         *workspace_routes(around, operations_of(Documents()), admission, with_demo_people=with_demo_people),
     ]
-    with closing_all(subgraphs.values()):
-        yield Service(app=_open_to(settings.welcome_origins, Straight(endpoint.respond, application(routes))))
+    with closing_all(opened):
+        app = _open_to(settings.welcome_origins, Straight(endpoint.respond, application(routes)))
+        yield Service(app=app, jobs=[partial(file.watch, engine)])
 
 
 def _documents(settings: GatewaySettings) -> Documents:
@@ -87,13 +89,17 @@ def _open_to(origins: Collection[str], app: ASGIApp) -> ASGIApp:
     )
 
 
-def _subgraphs(around: Surroundings, settings: GatewaySettings, supergraph: Supergraph) -> dict[str, Subgraph]:
+def _subgraphs(
+    around: Surroundings, settings: GatewaySettings, opened: list[Subgraph], supergraph: Supergraph
+) -> dict[str, Subgraph]:
+    """`opened` remembers what is to be closed."""
     timeout = settings.subgraph_timeout_seconds
     subgraphs: dict[str, Subgraph] = {NAME: OwnSubgraph(SCHEMA, context_opener(settings))}
     for name in supergraph.subgraphs:
         if name != NAME:
             peer = PeerSubgraph(name, around.peer(name), timeout)
             subgraphs[name] = reached_at(f"{settings.peer_url(name).rstrip('/')}/graphql", peer, timeout)
+    opened += subgraphs.values()
     return subgraphs
 
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -27,9 +28,10 @@ from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.socket import GraphQLSockets
 from services.gateway.endpoint.straight import Straight
-from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, SupergraphError, load_supergraph
+from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, SupergraphError
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, PeerSubgraph, closing_all, reached_at
+from services.gateway.supergraph_file import SupergraphFile
 from shared.auth.viewer import Role, Viewer
 from shared.http import application
 from shared.runtime.health import health_routes
@@ -92,25 +94,30 @@ async def _serve(supergraph: Path, port: int | None) -> None:
 async def open_standalone(supergraph: Path, settings: GatewaySettings) -> AsyncIterator[Standalone]:
     """Raises SupergraphError, or OSError, when the file cannot be served."""
     async with peer_session() as session:
-        loaded = _loaded(supergraph)
-        subgraphs = _subgraphs(loaded, session, settings.subgraph_timeout_seconds)
-        operations = _operations(Engine(loaded, subgraphs, LIMITS), settings)
+        opened: list[Subgraph] = []
+        file = SupergraphFile(supergraph, partial(_subgraphs, session, settings.subgraph_timeout_seconds, opened))
+        engine = file.engine(LIMITS)
         stopping = asyncio.Event()
-        with closing_all(subgraphs.values()):
-            yield Standalone(settings, _app(operations, stopping), stopping)
+        watching = asyncio.create_task(file.watch(engine))
+        try:
+            with closing_all(opened):
+                yield Standalone(settings, _app(_operations(engine, settings), stopping), stopping)
+        finally:
+            watching.cancel()
 
 
-def _loaded(file: Path) -> Supergraph:
-    return load_supergraph(file.read_text())
-
-
-def _subgraphs(supergraph: Supergraph, session: aiohttp.ClientSession, timeout_seconds: float) -> dict[str, Subgraph]:
-    return {
+def _subgraphs(
+    session: aiohttp.ClientSession, timeout_seconds: float, opened: list[Subgraph], supergraph: Supergraph
+) -> dict[str, Subgraph]:
+    """`opened` remembers what is to be closed."""
+    subgraphs: dict[str, Subgraph] = {
         name: reached_at(
             address.url, PeerSubgraph(name, HttpPeer(address.url, session), timeout_seconds, path=""), timeout_seconds
         )
         for name, address in supergraph.subgraphs.items()
     }
+    opened += subgraphs.values()
+    return subgraphs
 
 
 def _operations(engine: Engine, settings: GatewaySettings) -> Operations:

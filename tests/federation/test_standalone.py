@@ -17,8 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.gateway.federation import RequestError, load_supergraph
 from services.gateway.settings import GatewaySettings
 from services.gateway.standalone import Standalone, open_standalone
+from services.gateway.supergraph_file import LOOK_SECONDS
 from shared.runtime.serving import serving
 from tests.federation.fetching import fetch_request
 from tests.federation.memory_subgraph import MemorySubgraph
@@ -98,6 +100,46 @@ async def test_a_file_that_is_no_supergraph_is_refused(tmp_path: Path, content: 
     _, said = await process.communicate()
     assert process.returncode == 2
     assert re.match(r"cannot start: (the supergraph cannot be loaded|no join__Graph|.*No such file)", said.decode())
+
+
+async def test_another_supergraph_is_served_without_a_restart_and_a_bad_one_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "supergraph.graphql"
+    async with subgraphs_of(Shop(), []) as sdl:
+        file.write_text(sdl)
+        async with (
+            open_standalone(file, GatewaySettings()) as host,
+            serving(host, port=0) as port,
+            aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
+        ):
+            assert await _titles(http) == {
+                "data": {"products": [{"title": "Chair"}, {"title": "Table"}, {"title": "Lamp"}]}
+            }
+            file.write_text("type Query {")
+            await asyncio.sleep(2 * LOOK_SECONDS)
+            assert "data" in await _titles(http)
+            file.write_text(sdl.replace("  title: String", "  renamed: String"))
+            async with asyncio.timeout(60):
+                while "errors" not in await _titles(http):
+                    await asyncio.sleep(0.1)
+            file.write_text(sdl)
+            async with asyncio.timeout(60):
+                while "errors" in await _titles(http):
+                    await asyncio.sleep(0.1)
+
+
+async def test_what_was_prepared_runs_on_the_supergraph_that_it_was_prepared_for() -> None:
+    shop = Shop()
+    engine = shop.engine
+    prepared = engine.prepare(ACROSS)
+    other = load_supergraph((FOLDER.parent / "media" / "supergraph.graphql").read_text())
+    engine.swap(other, {})
+    assert await engine.run(prepared) == {"data": ANSWER}
+    with pytest.raises(RequestError):
+        engine.prepare(ACROSS)
+
+
+async def _titles(http: aiohttp.ClientSession) -> Any:
+    return await (await http.post("/graphql", json={"query": "{ products { title } }"})).json()
 
 
 async def _command(*arguments: str) -> asyncio.subprocess.Process:

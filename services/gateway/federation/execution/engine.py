@@ -54,6 +54,7 @@ class Prepared:
     completer: Completer
     questions: Questions
     compiled: CompiledPlan | None
+    subgraphs: Mapping[str, Subgraph]
 
     @property
     def kind(self) -> str:
@@ -91,12 +92,17 @@ class Engine:
         limits: Limits | None = None,
         cached_plans: int = 512,
     ) -> None:
+        self._limits = limits or Limits()
+        self._cached_plans = cached_plans
+        self.swap(supergraph, subgraphs)
+
+    def swap(self, supergraph: Supergraph, subgraphs: Mapping[str, Subgraph]) -> None:
+        """Serves another supergraph from now on. What is prepared already runs on the one that it was prepared for."""
         self.supergraph = supergraph
         self._subgraphs = subgraphs
-        self._limits = limits or Limits()
-        self._texts: BoundedCache[_Text] = BoundedCache(cached_plans)
-        self._prepared: BoundedCache[Prepared] = BoundedCache(cached_plans)
-        self._costs: BoundedCache[int] = BoundedCache(cached_plans)
+        self._texts: BoundedCache[_Text] = BoundedCache(self._cached_plans)
+        self._prepared: BoundedCache[Prepared] = BoundedCache(self._cached_plans)
+        self._costs: BoundedCache[int] = BoundedCache(self._cached_plans)
 
     async def execute(
         self,
@@ -139,14 +145,14 @@ class Engine:
         self, prepared: Prepared, variables: Mapping[str, Any] | None = None, context: object = None
     ) -> Answer | bytes:
         """As `run`; an answer that is out of the ordinary in nothing comes as its JSON."""
-        conversation = Conversation(prepared.questions, self._subgraphs, variables or {}, context)
+        conversation = Conversation(prepared.questions, prepared.subgraphs, variables or {}, context)
         if prepared.compiled:
             answer = await prepared.compiled.run(conversation)
             if answer is not None:
                 return answer
         execution = Execution(prepared.plan, conversation)
         if prepared.plan.introspection:
-            execution.data.update(self._introspect(prepared.plan.introspection, variables or {}))
+            execution.data.update(_introspect(prepared, prepared.plan.introspection, variables or {}))
         await execution.run()
         return _answer(prepared.completer, execution)
 
@@ -165,13 +171,13 @@ class Engine:
         async with AsyncExitStack() as stack:
             try:
                 request = prepared.questions.request(source, given, {}, context)
-                streaming = self._subgraphs[source.subgraph].subscribe(request)
+                streaming = prepared.subgraphs[source.subgraph].subscribe(request)
                 events = await stack.enter_async_context(streaming)
             except SubgraphUnavailable as error:
                 events = _Broken(error)
 
             async def answer(event: SubgraphResponse) -> Answer:
-                conversation = Conversation(prepared.questions, self._subgraphs, given, context)
+                conversation = Conversation(prepared.questions, prepared.subgraphs, given, context)
                 execution = Execution(plan, conversation, event)
                 await execution.run()
                 return _answer(prepared.completer, execution)
@@ -220,12 +226,13 @@ class Engine:
             raise RequestError([GraphQLError("A subscription without its field has nothing to wait for.")])
         plan = plan_operation(self.supergraph, operation)
         completer = Completer(self.supergraph, operation)
-        return Prepared(plan, completer, Questions(plan), compile_plan(self.supergraph, plan))
+        return Prepared(plan, completer, Questions(plan), compile_plan(self.supergraph, plan), self._subgraphs)
 
-    def _introspect(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        result = execute_sync(self.supergraph.api_schema, parse(query), variable_values=dict(variables))
-        assert isinstance(result, ExecutionResult)  # noqa: S101 - introspection awaits nothing
-        return result.data or {}
+
+def _introspect(prepared: Prepared, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    result = execute_sync(prepared.completer.schema, parse(query), variable_values=dict(variables))
+    assert isinstance(result, ExecutionResult)  # noqa: S101 - introspection awaits nothing
+    return result.data or {}
 
 
 async def _answers(
