@@ -13,6 +13,7 @@ from services.gateway.endpoint.answers import Answer, with_codes
 from services.gateway.endpoint.asked import Asked
 from services.gateway.endpoint.documents import Documents
 from services.gateway.federation import Engine, Prepared
+from services.gateway.metrics import ANSWER_SECONDS
 from services.gateway.subgraph_peers import Caller
 from shared.errors import IntrospectionOff, TimedOut
 
@@ -52,8 +53,9 @@ class Operations:
 
     async def _in_time(self, work: Awaitable[Result]) -> Result:
         try:
-            async with asyncio.timeout(self._seconds):
-                return await work
+            with ANSWER_SECONDS.time():
+                async with asyncio.timeout(self._seconds):
+                    return await work
         except TimeoutError:
             raise TimedOut(f"a request may take {self._seconds:g} s", allowedSeconds=self._seconds) from None
 

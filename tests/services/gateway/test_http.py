@@ -181,6 +181,18 @@ async def test_health_needs_no_token(client: Client) -> None:
     assert (await client.send("GET", "/healthz", token="")).status == 200
 
 
+async def test_how_long_answers_take_is_told_to_prometheus(client: Client) -> None:
+    before = await answers_counted(client)
+    await client.send("POST", json={"query": VIEWER})
+    assert await answers_counted(client) == before + 1
+
+
+async def answers_counted(client: Client) -> float:
+    text = (await client.send("GET", "/metrics", token="")).text
+    (line,) = [line for line in text.splitlines() if line.startswith("nivaa_gateway_answer_seconds_count")]
+    return float(line.split()[1])
+
+
 async def test_running_the_month_without_billing_says_so(client: Client) -> None:
     answer = await client.send("POST", "/billing/run-monthly", json={"month": "2026-10"})
     assert (answer.status, answer.code) == (503, "UPSTREAM_UNAVAILABLE")
