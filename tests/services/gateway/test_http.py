@@ -161,9 +161,8 @@ async def test_a_browser_gets_graphiql(client: Client) -> None:
     assert "GraphiQL" in answer.text
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
-    assert set(re.findall(r"https?://[\w.]+", answer.text)) & {"https://unpkg.com"} <= set(
-        re.findall(r"https://[\w.]+", policy)
-    )
+    sources = re.findall(r'src="(https?://[\w.]+)', answer.text)
+    assert set(sources) == {"https://unpkg.com"} == set(re.findall(r"https?://[\w.]+", policy))
 
 
 async def test_a_browser_gets_a_page_without_foreign_hosts_when_it_is_set(hosting: Hosting) -> None:
