@@ -22,14 +22,19 @@ def services_with_a_schema() -> list[str]:
     return [name for name in SERVICES if (SERVICES_FOLDER / name / "graphql" / "schema.py").is_file()]
 
 
+def schema_of(service: str) -> Subgraph:
+    schema: Subgraph = import_module(f"services.{service}.graphql.schema").SCHEMA
+    return schema
+
+
 def printed_sdl(service: str) -> str:
     """The service's SDL as its schema prints it now."""
-    return _schema(service).as_str().rstrip() + "\n"
+    return schema_of(service).as_str().rstrip() + "\n"
 
 
 def rules_of(service: str) -> Rules:
     """Who may see which of its fields."""
-    return _schema(service).rules
+    return schema_of(service).rules
 
 
 def printed_subgraphs() -> Iterator[SubgraphSchema]:
@@ -40,8 +45,3 @@ def printed_subgraphs() -> Iterator[SubgraphSchema]:
 def committed_subgraphs() -> Iterator[SubgraphSchema]:
     for name in services_with_a_schema():
         yield SubgraphSchema(name, f"http://{name}/graphql", sdl_file(name).read_text())
-
-
-def _schema(service: str) -> Subgraph:
-    schema: Subgraph = import_module(f"services.{service}.graphql.schema").SCHEMA
-    return schema
