@@ -41,6 +41,8 @@ NO_OCCASION: dict[object, str] = {
     "InvoiceDocumentEdge": "no document fails",
     ("Query", "parkedDocuments"): "no document fails",
     ("Mutation", "reinstatePackage"): "nothing has expired",
+    ("Delivery", "dueAt"): "every message arrives",
+    ("Delivery", "reason"): "every message arrives",
     ("Viewer", "person"): "a coordinator is no person of the organisation's",
 }
 """What this organisation never has: these fields are asked for, and answer nothing."""
