@@ -10,8 +10,9 @@ browser := .venv/.browser
 run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
 
+# One worker more than processors: a test waits for other processes as often as it computes.
 test: $(development) $(renderer) $(browser)
-	.venv/bin/python -m pytest --numprocesses auto --dist worksteal
+	.venv/bin/python -m pytest --numprocesses $$(( $$(nproc) + 1 )) --dist worksteal
 
 # More made-up organisations and supergraphs than a build has time for, other ones each time, which need node; and pages in
 # the colours that a build leaves out.
