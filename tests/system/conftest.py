@@ -28,6 +28,9 @@ FORMS: Mapping[str, Form] = {
 TOO_LONG = "distributed, unkind"
 """For scenarios that start their processes again and again; tests/chaos kills processes under an unkind RabbitMQ."""
 
+NIGHTLY = "embedded, unkind"
+"""A build has the unkind broker between processes, and restarts within one; `make nightly` has the others."""
+
 
 class Running(Protocol):
     """`async with running(NIVAA_FREEZE="none") as product:` - started, and ended with the block.
@@ -40,15 +43,16 @@ class Running(Protocol):
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "form" in metafunc.fixturenames:
-        left_out = {TOO_LONG} if metafunc.definition.get_closest_marker("restarts") else set()
-        forms = [_form(name) for name in FORMS if name not in left_out]
+        restarts = metafunc.definition.get_closest_marker("restarts") is not None
+        forms = [_form(name, restarts=restarts) for name in FORMS if not (restarts and name == TOO_LONG)]
         metafunc.parametrize("form", forms, indirect=True, scope="session")
 
 
-def _form(name: str) -> ParameterSet:
+def _form(name: str, *, restarts: bool) -> ParameterSet:
     """Another gateway than ours is not for every day: `make hive`."""
     if name != BEHIND_HIVE:
-        return pytest.param(name)
+        rare = name == NIGHTLY or (restarts and name != "embedded")
+        return pytest.param(name, marks=[pytest.mark.thorough] if rare else [])
     absent = pytest.mark.skipif(not is_available(), reason="node and bench/node_gateways's packages")
     return pytest.param(name, marks=[pytest.mark.hive, absent])
 
