@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from services.gateway.workspaces.seal import Seal
 from shared.auth.keys import KeyFile
 from shared.files.once import write_once
 
@@ -16,6 +17,7 @@ SERVICES_WITH_DATABASE = ("packages", "billing", "invoicing", "bot")
 SERVICES = (*SERVICES_WITH_DATABASE, "gateway")
 USER = "nivaa"
 """Of RabbitMQ and of the bucket."""
+SESSION_KEY = "session-key.json"
 WEBHOOK = "NIVAA_BOT_WEBHOOK_SECRET"
 """What Telegram shows when it sends updates."""
 
@@ -30,10 +32,11 @@ def make_secrets(folder: Path) -> None:
 def _issued(folder: Path) -> Mapping[str, str]:
     """Each secret by its name, from the one place where it is made."""
     KeyFile.open(folder / "keys.json")
+    Seal.open(folder / SESSION_KEY)
     names = [*map(_database_password, SERVICES_WITH_DATABASE), "POSTGRES_PASSWORD", "RABBITMQ", "BUCKET", WEBHOOK]
     for name in names:
         write_once(folder / name, secrets.token_urlsafe(24).encode(), mode=0o400)
-    return {name: (folder / name).read_text() for name in (*names, "keys.json")}
+    return {name: (folder / name).read_text() for name in (*names, "keys.json", SESSION_KEY)}
 
 
 def _files(issued: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
@@ -51,6 +54,7 @@ def _files(issued: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
         files[service][_database_password(service)] = issued[_database_password(service)]
     files["invoicing"]["aws-credentials"] = bucket
     files["bot"][WEBHOOK] = issued[WEBHOOK]
+    files["gateway"][SESSION_KEY] = issued[SESSION_KEY]
     return files
 
 
