@@ -15,11 +15,11 @@ test: $(development) $(renderer) $(browser)
 	.venv/bin/python -m pytest --numprocesses $$(( $$(nproc) + 1 )) --dist worksteal
 
 # More made-up organisations and supergraphs than a build has time for, other ones each time, which need node; and pages in
-# the colours, and scenarios in the forms, that a build leaves out.
+# the colours, scenarios in the forms and the bot on the database that a build leaves out.
 nightly: $(development) $(browser) tests/federation/fuzz/node_modules
 	ORACLE_EXAMPLES=2000 .venv/bin/python -m pytest tests/oracle --numprocesses auto
 	FUZZ_OPERATIONS=10000 FUZZ_SEED=$$(date +%s) .venv/bin/python -m pytest tests/federation/fuzz --numprocesses 0
-	.venv/bin/python -m pytest tests/web tests/system -m thorough
+	.venv/bin/python -m pytest tests/web tests/system tests/services/bot -m thorough
 
 # Months of 400 invoices while services are killed and servers come and go, and a thousand alerts at once: a quarter of an
 # hour.

@@ -278,7 +278,7 @@ def test_the_books_add_up_after_every_step(offices: Offices) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=int(EXAMPLES or 8),
+            max_examples=int(EXAMPLES or 5),
             stateful_step_count=25,
             derandomize=EXAMPLES is None,
             deadline=None,

@@ -36,7 +36,7 @@ async def play(story: Story, offices: Offices) -> None:
 
 @pytest.mark.timeout(0 if EXAMPLES else 600)
 @settings(
-    max_examples=int(EXAMPLES or 25),
+    max_examples=int(EXAMPLES or 15),
     derandomize=EXAMPLES is None,
     deadline=None,
     report_multiple_bugs=False,

@@ -28,8 +28,8 @@ FORMS: Mapping[str, Form] = {
 TOO_LONG = "distributed, unkind"
 """For scenarios that start their processes again and again; tests/chaos kills processes under an unkind RabbitMQ."""
 
-NIGHTLY = "embedded, unkind"
-"""A build has the unkind broker between processes, and restarts within one; `make nightly` has the others."""
+UNKIND_FORMS = {"embedded, unkind", "distributed, unkind"}
+"""A build has restarts within one process only, and the unkind broker in tests/chaos; `make nightly` has it all."""
 
 
 class Running(Protocol):
@@ -51,7 +51,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _form(name: str, *, restarts: bool) -> ParameterSet:
     """Another gateway than ours is not for every day: `make hive`."""
     if name != BEHIND_HIVE:
-        rare = name == NIGHTLY or (restarts and name != "embedded")
+        rare = name in UNKIND_FORMS or (restarts and name != "embedded")
         return pytest.param(name, marks=[pytest.mark.thorough] if rare else [])
     absent = pytest.mark.skipif(not is_available(), reason="node and bench/node_gateways's packages")
     return pytest.param(name, marks=[pytest.mark.hive, absent])

@@ -92,6 +92,13 @@ class Staging(Protocol):
     def __call__(self, *, clock: Clock | None = None, **overrides: object) -> AbstractAsyncContextManager[Scene]: ...
 
 
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.thorough), "postgres"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The bot keeps little and asks simply: a build sees it on SQLite in tests/system, `make nightly` here too."""
+    kind: str = request.param
+    return kind
+
+
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
     async with serving_bot_api() as serving:
