@@ -32,6 +32,8 @@ from tests.system.desk import at_desk
 from tests.system.distributed import Distributed
 from tests.system.server_process import ServerProcess
 
+pytestmark = pytest.mark.chaos
+
 KILLS = 2
 APPROVALS = 30
 LOW = "Your sessions are running low: "
@@ -59,7 +61,7 @@ AS_TELEGRAM = Load(alerts=1_000, chats=250, a_second=30, a_second_in_a_chat=1)
 TEN_TIMES_AS_FAST = Load(alerts=100, chats=25, a_second=300, a_second_in_a_chat=10)
 LOADS = [
     pytest.param(TEN_TIMES_AS_FAST, id="a hundred, ten times as fast"),
-    pytest.param(AS_TELEGRAM, id="a thousand, as Telegram takes them", marks=pytest.mark.chaos),
+    pytest.param(AS_TELEGRAM, id="a thousand, as Telegram takes them"),
 ]
 
 
@@ -194,7 +196,6 @@ def figures(sent: Sequence[SentMessage]) -> dict[str, object]:
     }
 
 
-@pytest.mark.chaos
 @pytest.mark.timeout(300)
 async def test_how_long_it_takes_from_an_approval_to_the_message(
     tmp_path: Path, record_property: Callable[[str, object], None]
