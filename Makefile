@@ -42,7 +42,8 @@ check: $(development)
 	.venv/bin/python -m shared.database.makemigrations --check packages billing invoicing bot
 	.venv/bin/python -m tools.audit
 
-bench: $(development)
+# The gateways' and the lists' peers need node.
+bench: $(development) tools/supergraph/node_modules bench/node_gateways/node_modules
 	.venv/bin/python -m bench.events
 	.venv/bin/python -m bench.documents
 	.venv/bin/python -m bench.cycle
