@@ -46,11 +46,11 @@ def fault_response() -> JSONResponse:
 
 def refusal_response(refusal: Refusal, headers: Mapping[str, str] | None = None) -> JSONResponse:
     body = {"errors": [{"message": refusal.message, "extensions": extensions_of(refusal)}]}
-    return JSONResponse(body, status_of(refusal), {**headers_of(refusal), **(headers or {})})
+    return JSONResponse(body, status_of(refusal.code), {**headers_of(refusal), **(headers or {})})
 
 
-def status_of(refusal: Refusal) -> int:
-    return STATUS.get(refusal.code, CONFLICT)
+def status_of(code: str) -> int:
+    return STATUS.get(code, CONFLICT)
 
 
 def extensions_of(refusal: Refusal) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import structlog
 
 from services.bot.domain.deliveries import Outcome, Refused, SlowDown, Unreachable, Withheld
 from services.bot.domain.notices import NoticeKind
+from services.bot.ending import end
 from services.bot.turn import Turn, rest
 from services.bot.use_cases.settle_deliveries import (
     DueDelivery,
@@ -37,8 +38,6 @@ TIDY_SECONDS = 1.0
 FAILURES_THAT_MEAN_OUTAGE = 3
 """One after another, of whatever messages."""
 LONGEST_OUTAGE_PAUSE_SECONDS = 30.0
-PATIENCE_AT_THE_END_SECONDS = 5
-"""With what is on the wire. What is not answered by then is in doubt."""
 WRITE_AGAIN_SECONDS = 0.5
 
 
@@ -188,9 +187,4 @@ class Courier:
 
     async def _come_home(self) -> None:
         self._call_back()
-        tasks = list(self._under_way.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=PATIENCE_AT_THE_END_SECONDS)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._under_way.values())

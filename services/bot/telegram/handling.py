@@ -9,6 +9,7 @@ import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 
+from services.bot.ending import end
 from services.bot.use_cases.take_updates import StoredUpdate, forget_old_updates, mark_handled, unhandled_updates
 from shared.database.database import Database
 from shared.database.outage import is_out_of_reach
@@ -19,7 +20,6 @@ MOST_AT_ONCE = 100
 BACKSTOP_SECONDS = 0.5
 """For what another process has stored."""
 FORGET_EVERY_SECONDS = 3_600
-PATIENCE_AT_THE_END_SECONDS = 5
 
 
 class Handling:
@@ -43,7 +43,7 @@ class Handling:
                     async with asyncio.timeout(BACKSTOP_SECONDS):
                         await self._arrived.wait()
         finally:
-            await self._end()
+            await end(self._under_way.values())
 
     async def _look(self) -> None:
         try:
@@ -84,14 +84,6 @@ class Handling:
         if now >= self._forget_at:
             await forget_old_updates(self._database)
             self._forget_at = now + FORGET_EVERY_SECONDS
-
-    async def _end(self) -> None:
-        tasks = list(self._under_way.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=PATIENCE_AT_THE_END_SECONDS)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _by_chat(update: StoredUpdate) -> tuple[int, int]:

@@ -160,7 +160,7 @@ async def _one(answer: Answer) -> AsyncGenerator[AsyncIterator[Answer], None]:
 
 
 def _refusal(refusal: Refusal, media_type: str) -> Response:
-    return _response(status_of(refusal), of_refusal(refusal), media_type, headers_of(refusal))
+    return _response(status_of(refusal.code), of_refusal(refusal), media_type, headers_of(refusal))
 
 
 def _response(

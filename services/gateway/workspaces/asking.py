@@ -10,7 +10,7 @@ from services.gateway.endpoint.operations import Operations
 from services.gateway.federation import RequestError
 from services.gateway.subgraph_peers import Caller
 from shared.graphql.refusals import INTERNAL, NOT_GRAPHQL
-from shared.http import CONFLICT, STATUS
+from shared.http import status_of
 
 DOCUMENTS = Path(__file__).parent / "documents"
 
@@ -25,7 +25,7 @@ class Refused(Exception):
 
     @property
     def status(self) -> int:
-        return {INTERNAL: 500, NOT_GRAPHQL: 400}.get(self.code) or STATUS.get(self.code, CONFLICT)
+        return {INTERNAL: 500, NOT_GRAPHQL: 400}.get(self.code) or status_of(self.code)
 
 
 class Answered(dict[str, Any]):

@@ -41,8 +41,7 @@ def _told(answer: Answer) -> dict[str, Any]:
 
 def _month(visit: Visit) -> str:
     """The month in the address, or last month: it is the one to close."""
-    asked = visit.asked("month")
-    return str(Month.parse(asked) if asked else Month.of(visit.house.today()).plus(-1))
+    return visit.asked_month() or str(Month.of(visit.house.today()).plus(-1))
 
 
 async def show(visit: Visit, problem: Problem | None = None) -> Response:

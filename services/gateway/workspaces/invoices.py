@@ -51,7 +51,7 @@ class _Export(PassedOn):
 
 async def show(visit: Visit, problem: Problem | None = None) -> Response:
     status = choice(visit, "status", STATUSES)
-    month = str(Month.parse(visit.asked("month"))) if visit.asked("month") else None
+    month = visit.asked_month()
     invoice = visit.asked("invoice")
     data = await visit.ask(
         "invoices",

@@ -9,7 +9,6 @@ from starlette.routing import Route
 from services.gateway.workspaces.forms import Checked, Form, Problem
 from services.gateway.workspaces.visit import NOBODY, House, Visit, choice, filled_in, form_route, page_route
 from shared.auth.viewer import Role
-from shared.period import Month
 
 PATH = "/admin/billing/packages"
 VIEWS = ("usage", "approve", "sell")
@@ -30,7 +29,7 @@ async def show(
 ) -> Response:
     view = choice(visit, "view", VIEWS) or "usage"
     status = choice(visit, "status", STATUSES)
-    month = str(Month.parse(visit.asked("month"))) if visit.asked("month") else None
+    month = visit.asked_month()
     package, parent = visit.asked("package"), visit.asked("parent")
     data = await visit.ask(
         "packages",

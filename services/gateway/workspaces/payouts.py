@@ -6,7 +6,6 @@ from starlette.routing import Route
 from services.gateway.workspaces.forms import Checked, Problem
 from services.gateway.workspaces.visit import NOBODY, House, Visit, choice, filled_in, form_route, page_route
 from shared.auth.viewer import Role
-from shared.period import Month
 
 PATH = "/admin/billing/payouts"
 STATUSES = ("PENDING", "PROCESSED", "PAID")
@@ -21,7 +20,7 @@ def routes(house: House) -> list[Route]:
 
 async def show(visit: Visit, problem: Problem | None = None) -> Response:
     status = choice(visit, "status", STATUSES)
-    month = str(Month.parse(visit.asked("month"))) if visit.asked("month") else None
+    month = visit.asked_month()
     payout = visit.asked("payout")
     data = await visit.ask(
         "payouts",

@@ -3,26 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from services.gateway.workspaces.assets import Assets
 from services.gateway.workspaces.words import Writing
 from shared.ids import new_id
+from shared.templates import html_templates
 
 
 class Pages:
     """`form_targets` are other sites that a form's answer may lead to: an identity provider's."""
 
     def __init__(self, writing: Writing, assets: Assets, language: str, form_targets: tuple[str, ...] = ()) -> None:
-        self.environment = Environment(
-            loader=PackageLoader("services.gateway.workspaces", "templates"),
-            autoescape=True,
-            auto_reload=False,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self.environment = html_templates("services.gateway.workspaces", "templates")
         self.environment.filters.update(writing.filters)
         self.environment.globals.update(asset=assets.address, new_key=_new_key, language=language)
         self._headers = {"cache-control": "no-store", "content-security-policy": _policy(form_targets)}

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from services.gateway.endpoint.asked import BadRequest
 from services.gateway.workspaces.asking import Refused
 from services.gateway.workspaces.cookies import Arrival, Cookies, Session, new_visit
 from services.gateway.workspaces.demo_people import DemoPeople
@@ -16,7 +15,7 @@ from services.gateway.workspaces.known import Provider, ProviderRefused
 from services.gateway.workspaces.visit import HOMES, SEE_OTHER, SIGN_IN, House, local_address, read_form, sorry
 from shared.clock import SystemClock
 from shared.errors import Refusal, Unauthenticated
-from shared.http import CONFLICT, STATUS
+from shared.http import status_of
 
 log = structlog.get_logger()
 
@@ -81,9 +80,7 @@ class SignIn:
             form = await read_form(self.house, request, self._cookies.arrival(request).visit)
             role, token = await self.demo.token(form["role"], form["person"], self.lifetime)
         except Refusal as refusal:
-            return sorry(self.house, STATUS.get(refusal.code, CONFLICT), refusal.message, None)
-        except BadRequest as fault:
-            return sorry(self.house, fault.status, fault.message, None)
+            return sorry(self.house, status_of(refusal.code), refusal.message, None)
         except Refused as refused:
             return sorry(self.house, refused.status, refused.message, None)
         session = Session(new_visit(), token, role, _CLOCK.now() + self.lifetime)
@@ -130,9 +127,7 @@ class SignIn:
             try:
                 await read_form(self.house, request, session.visit)
             except Refusal as refusal:
-                return sorry(self.house, STATUS.get(refusal.code, CONFLICT), refusal.message, session.role)
-            except BadRequest as fault:
-                return sorry(self.house, fault.status, fault.message, session.role)
+                return sorry(self.house, status_of(refusal.code), refusal.message, session.role)
             if self.provider:
                 address = await self.provider.way_out(request, session.provider_hint) or address
         response = RedirectResponse(address, SEE_OTHER)

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from services.gateway.endpoint.admission import Admission
-from services.gateway.endpoint.asked import BadRequest, body_of
+from services.gateway.endpoint.asked import body_of
 from services.gateway.endpoint.operations import Operations
 from services.gateway.subgraph_peers import Caller
 from services.gateway.workspaces.asking import Answered, Refused, ask
@@ -25,7 +25,8 @@ from services.gateway.workspaces.forms import Form, NotFilledIn, Problem
 from services.gateway.workspaces.rendering import Pages
 from shared.auth.viewer import Role
 from shared.errors import Forbidden, InvalidInput, NotFound, Refusal, Unauthenticated
-from shared.http import CONFLICT, STATUS
+from shared.http import status_of
+from shared.period import Month
 
 log = structlog.get_logger()
 
@@ -68,6 +69,10 @@ class Visit:
     def asked(self, name: str) -> str:
         """A parameter of the address; empty when there is none."""
         return self.request.query_params.get(name, "").strip()
+
+    def asked_month(self) -> str | None:
+        """The month in the address; None when there is none. Raises InvalidInput."""
+        return str(Month.parse(self.asked("month"))) if self.asked("month") else None
 
     @property
     def query(self) -> str:
@@ -147,10 +152,7 @@ def _guarded(house: House, role: Role, handle: Handler) -> Callable[[Request], A
         except Unauthenticated:
             return _to_sign_in(request)
         except Refusal as refusal:
-            status = STATUS.get(refusal.code, CONFLICT)
-            return sorry(house, status, refusal.message, session.role)
-        except BadRequest as fault:
-            return sorry(house, fault.status, fault.message, session.role)
+            return sorry(house, status_of(refusal.code), refusal.message, session.role)
         except Refused as refused:
             if refused.code == Unauthenticated.code:
                 return _to_sign_in(request)
@@ -173,7 +175,7 @@ async def _visit(house: House, request: Request, session: Session, role: Role) -
 
 
 async def read_form(house: House, request: Request, visit: str) -> Form:
-    """Raises Forbidden for a form that is not one of ours, given to this visit; InvalidInput, BadRequest."""
+    """Raises Forbidden for a form that is not one of ours, given to this visit; InvalidInput, TooComplex."""
     form = Form.read(await body_of(request, house.most_body_bytes))
     foreign = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
     if foreign or not house.cookies.is_form_token(visit, form["form_token"]):

@@ -8,27 +8,20 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.invoicing.document.layout import HEIGHTS_PX, paginate
 from services.invoicing.document.model import InvoiceDocument, Logo
 from services.invoicing.document.text import may_be_wider
 from shared.money import Money
 from shared.period import Month
+from shared.templates import html_templates
 
 
 class Typesetter:
     """Turns invoices into HTML for one locale. Every word of an invoice is escaped; the page may load nothing."""
 
     def __init__(self, locale: str = "en_IN") -> None:
-        environment = Environment(
-            loader=PackageLoader("services.invoicing.document", "template"),
-            autoescape=True,
-            auto_reload=False,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        environment = html_templates("services.invoicing.document", "template")
         environment.tests["wider_than"] = may_be_wider
         environment.filters.update(_filters(Locale.parse(locale)))
         self.language = locale.replace("_", "-")
