@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from socket import SOCK_STREAM, create_server, socket
+from socket import IPPROTO_TCP, SOCK_STREAM, create_server, socket
 
 import aioboto3
 import aiohttp
@@ -35,7 +35,7 @@ async def served(store: FileStore) -> AsyncIterator[str]:
     """Serves a store's own routes as a host does; gives the address that its relative links are relative to."""
     app = Starlette(routes=list(store.routes))
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning"))
-    with socket(type=SOCK_STREAM) as listener:
+    with socket(type=SOCK_STREAM, proto=IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         serving = asyncio.create_task(server.serve([listener]))
