@@ -83,6 +83,10 @@ from tests.federation.shop import Shop
             fragment F on User { name ...G } fragment G on User { id reviews { id } }""",
             {"me": {"id": "u1", "name": "Asha", "reviews": [{"id": "r1"}, {"id": "r3"}], "email": "asha@example.org"}},
         ),
+        (
+            "{ a: me { id } ... on Query { me { name } ...F } } fragment F on Query { me { email } a: me { name } }",
+            {"a": {"id": "u1", "name": "Asha"}, "me": {"name": "Asha", "email": "asha@example.org"}},
+        ),
         ("{ __typename me { __typename } }", {"__typename": "Query", "me": {"__typename": "User"}}),
     ],
 )

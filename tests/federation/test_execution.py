@@ -68,9 +68,10 @@ async def test_mutations_run_in_the_order_of_the_document() -> None:
     mutation = """mutation {
       rename(id: "u1", name: "A") { name reviews { id } }
       review(sku: "p1", body: "Fine") { product { title } }
-      addProduct(title: "Stool") { title rating }
-      last: rename(id: "u2", name: "B") { name }
-    }"""
+      ... on Mutation { addProduct(title: "Stool") { title rating } }
+      ...Last
+    }
+    fragment Last on Mutation { last: rename(id: "u2", name: "B") { name } }"""
     answer = await shop.engine.execute(mutation)
     assert shop.log == ["rename u1", "review p1", "product Stool", "rename u2"]
     assert answer["data"]["review"] == {"product": {"title": "Chair"}}

@@ -42,7 +42,8 @@ class Planner:
 
     def plan(self) -> Draft:
         """Raises PlanningError when a field cannot be reached."""
-        fields = [one for one in self.operation.selections if isinstance(one, Field) and not one.name.startswith("__")]
+        asked = collect(self.operation.selections, self.supergraph.names_of(self.operation.root_type))
+        fields = [one for one in asked if not one.name.startswith("__")]
         if self.operation.kind == "query":
             self._plan_root(fields, [])
         else:
