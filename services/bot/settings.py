@@ -10,7 +10,7 @@ from pydantic_settings import NoDecode
 
 from services.bot.domain.notices import NoticeKind
 from services.bot.domain.quiet_hours import QuietHours
-from shared.runtime.settings import Settings, setting
+from shared.runtime.settings import Settings, known_scheme, setting
 
 
 class BotSettings(Settings):
@@ -58,6 +58,18 @@ class BotSettings(Settings):
         "which pushes quiet hours hold back: LOW_PACKAGE_RAISED, LOW_PACKAGE_RESOLVED, PAYOUT_PAID, INVOICE_ISSUED",
         frozenset(NoticeKind),
     )
+
+    @field_validator("bot_token")
+    @classmethod
+    def _as_botfather_gives_it(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", value.get_secret_value(), re.ASCII):
+            raise ValueError("is like 123456:ABC-DEF1234, a number and a secret")
+        return value
+
+    @field_validator("bot_api_url", "webhook_url")
+    @classmethod
+    def _reached_by_http(cls, value: str) -> str:
+        return known_scheme(value, {"http", "https"}) if value else value
 
     @field_validator("quiet_hours", mode="before")
     @classmethod

@@ -83,6 +83,11 @@ class GatewaySettings(Settings):
     def session_key_file(self) -> Path:
         return self.own_session_key_file or self.data_dir / "session-key.json"
 
+    @field_validator("public_url", "oidc_issuer")
+    @classmethod
+    def _opened_in_browsers(cls, value: str) -> str:
+        return known_scheme(value, {"http", "https"}) if value else value
+
     @field_validator("rates_url")
     @classmethod
     def _countable(cls, value: str) -> str:

@@ -19,6 +19,8 @@ from shared.errors import Unauthenticated
 
 ALGORITHM = "ES256"
 LARGEST_TOKEN_BYTES = 8192
+LONGEST_SUBJECT = 200
+"""As long as it is kept beside what somebody has done."""
 REMEMBERED = timedelta(minutes=1)
 REMEMBERED_TOKENS = 4096
 
@@ -125,6 +127,8 @@ def _key_id(token: str) -> str:
 
 def _viewer(claims: Mapping[str, Any]) -> Viewer:
     match {"scope": "", "act": {"sub": None}, **claims}:
-        case {"sub": str(subject), "role": str(role), "scope": str(scope), "act": {"sub": str() | None as actor}}:
+        case {"sub": str(subject), "role": str(role), "scope": str(scope), "act": {"sub": str() | None as actor}} if (
+            1 <= len(subject) <= LONGEST_SUBJECT and subject.isprintable()
+        ):
             return Viewer(subject, Role(role), frozenset(scope.split()), actor)
     raise ValueError("a claim of the wrong type")

@@ -5,6 +5,7 @@ sqlite.py       Tortoise's SQLite engine, with its cancellation and time traps c
 postgres.py     Tortoise's asyncpg engine, likewise, with statements that go straight to asyncpg
 lending.py      its connections, from one borrower to the next
 outage.py       a database that is not there, as clients are told of it
+tls.py          whether what passes on the way there can be read by others
 database.py     opening, binding to tasks, transactions, reading rows
 watch.py        noticing what any of a service's processes has changed
 listing.py      rows that meet conditions, page by page in a stable order

@@ -15,6 +15,7 @@ from tortoise.context import TortoiseContext, _current_context
 from tortoise.transactions import in_transaction
 
 from shared.database.dialect import for_sqlite, parameters_for_sqlite
+from shared.database.tls import tls_of
 from shared.database.writing import Writing, for_postgres
 
 Dialect = Literal["sqlite", "postgres"]
@@ -71,6 +72,7 @@ class DatabaseConfig:
             "user": unquote(parts.username or "postgres"),
             "password": unquote(parts.password) if parts.password else None,
             "database": parts.path.lstrip("/"),
+            "ssl": tls_of(self.url),
             "minsize": 1,
             "maxsize": 10,
             "application_name": f"nivaa-{self.service}",

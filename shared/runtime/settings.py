@@ -1,6 +1,7 @@
 """Settings from the environment, or where it is silent from secret files, then env files. Their defaults are the
 embedded form."""
 
+import ipaddress
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -8,6 +9,7 @@ from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale, UnknownLocaleError
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -18,6 +20,7 @@ from pydantic_settings import (
 )
 
 from shared.auth.viewer import Role
+from shared.database.tls import tls_options
 from shared.money import parse_currency
 
 ENV_FILES = (".env",)
@@ -71,7 +74,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = setting("NIVAA_DATA_DIR", "the folder of everything the embedded form keeps", Path(".data"))
     host: str = setting("NIVAA_HOST", "the address to listen on", "127.0.0.1")
-    port: int = setting("NIVAA_PORT", "the port to listen on", 8000)
+    port: Annotated[int, Field(ge=0, le=65_535)] = setting("NIVAA_PORT", "the port to listen on", 8000)
     secrets_dir: Path = setting(
         "NIVAA_SECRETS_DIR", "a folder where a file named like a setting holds its value", SECRETS_DIR
     )
@@ -97,7 +100,7 @@ class Settings(BaseSettings):
         "NIVAA_HSTS_SECONDS", "how long browsers are to come by HTTPS only; 0: nothing is said", 0
     )
     trusted_proxies: str = setting(
-        "NIVAA_TRUSTED_PROXIES", "whose X-Forwarded-For is believed: addresses or networks, by comma", ""
+        "NIVAA_TRUSTED_PROXIES", "whose X-Forwarded-For is believed: addresses or networks, by comma; *: anybody's", ""
     )
     introspection: bool = setting("NIVAA_INTROSPECTION", "whether the schema may be asked for", True)
     log_level: str = setting("NIVAA_LOG_LEVEL", "debug, info, warning or error", "info")
@@ -111,8 +114,13 @@ class Settings(BaseSettings):
     @classmethod
     def _known_scheme(cls, value: object, info: ValidationInfo) -> object:
         name = str(info.field_name)
-        schemes = _DATABASES if name.endswith("_database_url") else _SCHEMES.get(name)
-        return known_scheme(value, schemes) if schemes and value and isinstance(value, str) else value
+        is_database = name.endswith("_database_url")
+        schemes = _DATABASES if is_database else _SCHEMES.get(name)
+        if not (schemes and value and isinstance(value, str)):
+            return value
+        if is_database and not value.startswith("sqlite:"):
+            tls_options(value)
+        return known_scheme(value, schemes)
 
     @field_validator("freeze", mode="before")
     @classmethod
@@ -132,6 +140,25 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError(f"no such time zone: {value}") from None
+        return value
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, value: str) -> str:
+        try:
+            Locale.parse(value)
+        except (UnknownLocaleError, ValueError):
+            raise ValueError("is like en_IN: a language that is known, and a territory") from None
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        try:
+            if value.strip() not in {"", "*"}:
+                _ = [ipaddress.ip_network(proxy.strip()) for proxy in value.split(",")]
+        except ValueError:
+            raise ValueError("names addresses and networks, like 10.0.0.7,192.168.0.0/16, or is *") from None
         return value
 
     @field_validator("currency")

@@ -110,6 +110,8 @@ FORGERIES: dict[str, Forge] = {
     "no subject": _with(sub=None),
     "an empty subject": _with(sub=""),
     "a subject that is no text": _with(sub=7),
+    "a subject longer than any that is kept": _with(sub="x" * 201),
+    "a subject that no database keeps": _with(sub="a\0b"),
     "garbage": lambda *_: "garbage",
     "dots": lambda *_: "...",
     "not base64": lambda *_: "ey!.ey!.ey!",

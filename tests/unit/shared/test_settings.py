@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from services.billing.settings import BillingSettings
-from shared.runtime.settings import Settings, load_settings
+from services.bot.settings import BotSettings
+from services.gateway.settings import GatewaySettings
+from shared.runtime.settings import Settings, load_settings, told
 
 
 @pytest.fixture
@@ -61,3 +64,33 @@ def test_the_key_file_is_in_the_data_folder_unless_it_is_named(tmp_path: Path) -
     assert load_settings(Settings, (), {"NIVAA_DATA_DIR": tmp_path}).key_file == tmp_path / "keys.json"
     named = {"NIVAA_DATA_DIR": tmp_path, "NIVAA_KEY_FILE": tmp_path / "elsewhere.json"}
     assert load_settings(Settings, (), named).key_file == tmp_path / "elsewhere.json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "words"),
+    [
+        (Settings, "NIVAA_PORT", "70000", "less than or equal to 65535"),
+        (Settings, "NIVAA_LOCALE", "klingon", "is like en_IN"),
+        (Settings, "NIVAA_TRUSTED_PROXIES", "10.0.0.7,10.0.0.0/33", "addresses and networks"),
+        (Settings, "NIVAA_TRUSTED_PROXIES", "proxy.internal", "addresses and networks"),
+        (BotSettings, "NIVAA_BOT_TOKEN", "only-a-secret", "a number and a secret"),
+        (BotSettings, "NIVAA_BOT_API_URL", "localhost:8081", "begins with http:// or https://"),
+        (GatewaySettings, "GATEWAY_PUBLIC_URL", "billing.example.org", "begins with http:// or https://"),
+        (BillingSettings, "BILLING_DATABASE_URL", "postgres://db/billing?sslmode=maybe", "its sslmode is one of"),
+        (BillingSettings, "BILLING_DATABASE_URL", "postgres://db/billing?connect_timeout=5", "not connect_timeout"),
+        (BillingSettings, "BILLING_DATABASE_URL", "postgres://db/billing?sslrootcert=ca.pem", "needs sslmode=verify"),
+    ],
+)
+def test_what_cannot_be_is_told_by_its_name_and_not_its_value(
+    kind: type[Settings], name: str, value: str, words: str
+) -> None:
+    with pytest.raises(ValidationError) as wrong:
+        load_settings(kind, (), {name: value})
+    assert told(wrong.value).startswith(f"{name}: ")
+    assert words in told(wrong.value)
+    assert value not in told(wrong.value)
+
+
+@pytest.mark.parametrize("proxies", ["", "*", "10.0.0.7", "10.0.0.7, 192.168.0.0/16,fd00::/8"])
+def test_proxies_are_addresses_and_networks(proxies: str) -> None:
+    assert load_settings(Settings, (), {"NIVAA_TRUSTED_PROXIES": proxies}).trusted_proxies == proxies
