@@ -1,6 +1,6 @@
 """Refusals and faults over HTTP, in the same words as over GraphQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -30,12 +30,18 @@ STATUS = {
 CONFLICT = 409
 """What every other code is: the request is fine, the state of things is not."""
 
+Lost = Callable[[Request, Exception], Awaitable[Response]]
+"""Answers who comes to an address that is not there, or by a method that it does not take: an HTTPException."""
 
-def application(routes: Sequence[BaseRoute]) -> Starlette:
+
+async def told_lost(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - starlette calls it for no other
+    return refusal_response(refusal_of(error.status_code, error.detail), error.headers)
+
+
+def application(routes: Sequence[BaseRoute], lost: Lost = told_lost) -> Starlette:
     """Answers in JSON, with a code, also where there is no route, or a route fails."""
-    return Starlette(
-        routes=routes, exception_handlers={HTTPException: _http_error, Refusal: _refused, Exception: _failed}
-    )
+    return Starlette(routes=routes, exception_handlers={HTTPException: lost, Refusal: _refused, Exception: _failed})
 
 
 def fault_response() -> JSONResponse:
@@ -74,11 +80,6 @@ def too_large_body(allowed: int, asked: int | None) -> TooComplex:
         else {"limit": "bytes", "allowed": allowed, "asked": asked}
     )
     return TooComplex(f"the request is larger than {allowed} bytes", **details)
-
-
-async def _http_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - starlette calls it for no other
-    return refusal_response(refusal_of(error.status_code, error.detail), error.headers)
 
 
 def refusal_of(status: int, reason: str) -> Refusal:

@@ -24,7 +24,7 @@ from services.gateway.http import invoice_exports_route, run_monthly_route, tele
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph, closing_all, reached_at
 from services.gateway.supergraph_file import SupergraphFile
-from services.gateway.workspaces.workspaces import workspace_routes
+from services.gateway.workspaces.workspaces import workspaces_of
 from shared.auth.gate import token_of
 from shared.clock import SystemClock
 from shared.http import application
@@ -52,6 +52,7 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
     request_limits = RequestLimits(settings.body_bytes, settings.batch_operations, settings.graphiql)
     endpoint = GraphQLEndpoint(operations, admission, request_limits, around.stopping)
     sockets = GraphQLSockets(operations, admission, settings.body_bytes, settings.welcome_origins, around.stopping)
+    workspaces = workspaces_of(around, operations_of(Documents()), admission, with_demo_people=with_demo_people)
     routes = [
         Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", sockets.respond),
@@ -59,10 +60,10 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
         telegram_webhook_route(around.peer("bot"), settings.body_bytes),
         invoice_exports_route(around.peer("invoicing"), admission),
         *link_routes(around.files.routes, settings.freeze),
-        *workspace_routes(around, operations_of(Documents()), admission, with_demo_people=with_demo_people),
+        *workspaces.routes,
     ]
     with closing_all(opened):
-        app = _open_to(settings.welcome_origins, Straight(endpoint.respond, application(routes)))
+        app = _open_to(settings.welcome_origins, Straight(endpoint.respond, application(routes, workspaces.lost)))
         yield Service(app=app, jobs=[partial(file.watch, engine)])
 
 

@@ -9,6 +9,7 @@ from services.gateway.endpoint.asked import Asked
 from services.gateway.endpoint.operations import Operations
 from services.gateway.federation import RequestError
 from services.gateway.subgraph_peers import Caller
+from shared.errors import Refusal
 from shared.graphql.refusals import INTERNAL, NOT_GRAPHQL
 from shared.http import status_of
 
@@ -45,10 +46,11 @@ async def ask(operations: Operations, caller: Caller, name: str, variables: dict
     """Raises Refused when there is no data at all."""
     asked = Asked(document(name), variables)
     try:
-        prepared = operations.prepare(asked)
+        answer = await operations.answer(operations.prepare(asked), asked, caller)
     except RequestError as error:
         raise Refused("What was asked for cannot be read.", NOT_GRAPHQL) from error
-    answer = await operations.answer(prepared, asked, caller)
+    except Refusal as refusal:
+        raise Refused(_words(refusal.message), refusal.code) from refusal
     errors = answer.get("errors", [])
     if answer.get("data") is None:
         raise _first(errors)

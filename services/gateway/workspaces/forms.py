@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from services.gateway.workspaces.asking import Refused
-from shared.errors import InvalidInput
+from shared.errors import IdempotencyKeyReused, InvalidInput
 from shared.ids import new_id
 
 MOST_FIELDS = 2_000
+SENT_BEFORE = "This form was sent before with other content. See what came of that; to do this too, send it again."
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,3})?", re.ASCII)
 _AMOUNT_DECORATION = re.compile(r"[\s,₹]|INR|Rs\.?", re.IGNORECASE)
 
@@ -63,10 +64,11 @@ class Problem:
     @classmethod
     def refused(cls, name: str, form: Form, refused: Refused, at: Mapping[str, str] | None = None) -> "Problem":
         """`at` names the field that a code is about."""
+        message = SENT_BEFORE if refused.code == IdempotencyKeyReused.code else refused.message
         where = (at or {}).get(refused.code)
-        unknown = refused.code in {"UPSTREAM_UNAVAILABLE", "INTERNAL"}
-        fields = {where: refused.message} if where else {}
-        return cls(name, form, refused.message, refused.status, fields, form["key"] if unknown else None)
+        unknown = refused.code in {"UPSTREAM_UNAVAILABLE", "TIMED_OUT", "INTERNAL"}
+        fields = {where: message} if where else {}
+        return cls(name, form, message, refused.status, fields, form["key"] if unknown else None)
 
 
 class NotFilledIn(Exception):

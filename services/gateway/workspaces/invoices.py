@@ -1,5 +1,6 @@
 """/admin/billing/invoices: find one, take money for it, void it, take a month of them away as files."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -98,7 +99,7 @@ async def _record_payment(visit: Visit) -> Response:
 def _received(payment: dict[str, Any]) -> str:
     said = f"Payment recorded: {payment['amount']['display']}."
     credit = payment["credit"]
-    is_left = credit["available"] and credit["amount"] is not None and float(credit["amount"]) > 0
+    is_left = credit["available"] and credit["amount"] is not None and Decimal(credit["amount"]) > 0
     return f"{said} {credit['display']} is left as credit for the next invoice." if is_left else said
 
 

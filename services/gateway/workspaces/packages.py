@@ -39,6 +39,7 @@ async def show(
         after=visit.asked("after") or None,
         package=package or NOBODY,
         withPackage=view == "usage" and bool(package),
+        movementsAfter=visit.asked("movements") or None,
         approve=view == "approve",
         sessions={"status": "LOGGED", "month": month},
         sessionSearch=visit.asked("search") or None,

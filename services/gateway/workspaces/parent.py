@@ -34,7 +34,8 @@ async def show(visit: Visit) -> Response:
     after = {"invoicesAfter": visit.asked("invoices") or None, "sessionsAfter": visit.asked("sessions") or None}
     data = await visit.ask("parent", **after)
     person = data["viewer"]["person"] or {}
-    lots = person.get("sessionPackages", {}).get("nodes", [])
+    owned = person.get("sessionPackages") or {"nodes": [], "totalCount": 0}
+    lots = owned["nodes"]
     today = visit.house.today()
     return visit.page(
         "parent.html",
@@ -42,6 +43,7 @@ async def show(visit: Visit) -> Response:
         person=person,
         shelves=shelves(person.get("children", []), lots),
         spent=[lot for lot in lots if lot["status"] != "ACTIVE"],
+        not_shown=owned["totalCount"] - len(lots),
         expiring=[lot for lot in lots if expires_soon(lot, today)],
     )
 

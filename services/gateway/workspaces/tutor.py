@@ -15,7 +15,8 @@ def routes(house: House) -> list[Route]:
 async def show(visit: Visit) -> Response:
     this_month = Month.of(visit.house.today())
     month = Month.parse(visit.asked("month")) if visit.asked("month") else this_month
-    data = await visit.ask("tutor", month=str(month), sessionsAfter=visit.asked("after") or None)
+    after = {"sessionsAfter": visit.asked("after") or None, "payoutsAfter": visit.asked("payouts") or None}
+    data = await visit.ask("tutor", month=str(month), **after)
     later = month.plus(1)
     return visit.page(
         "tutor.html",

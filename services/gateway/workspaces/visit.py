@@ -39,6 +39,8 @@ SIGN_IN = "/sign-in"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """For the id of what is not asked for."""
 SEE_OTHER = 303
+LONGEST_TRAIL = 30
+"""Some proxies take no longer address."""
 
 
 @dataclass(frozen=True)
@@ -117,18 +119,23 @@ class Here:
     def path(self) -> str:
         """Of the page itself, which forms of it have above them."""
         path = self.request.url.path
-        return path.rpartition("/")[0] if self.request.method == "POST" else path
+        return _above(path) if self.request.method == "POST" else path
 
     @property
     def query(self) -> str:
         """For the addresses of forms, which show the same page again when something is wrong."""
         return f"?{self.request.url.query}" if self.request.url.query else ""
 
+    def trail(self, name: str) -> list[str]:
+        """A list's cursors on the way to the page of it that is shown, the last one being its own: lists only go
+        forward, so the address remembers the way back."""
+        return [cursor for cursor in self.request.query_params.getlist(name) if cursor][-LONGEST_TRAIL:]
+
     def but(self, **changes: object) -> str:
-        """The same page with other parameters; None and "" leave one out."""
-        asked = {**dict(self.request.query_params), **changes}
-        kept = {name: value for name, value in asked.items() if value not in (None, "")}
-        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+        """The same page with other parameters; None and "" leave one out, a list gives one several values."""
+        asked = {name: self.request.query_params.getlist(name) for name in self.request.query_params} | changes
+        kept = {name: value for name, value in asked.items() if value not in (None, "", [], [""])}
+        return f"{self.path}?{urlencode(kept, doseq=True)}" if kept else self.path
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -139,7 +146,21 @@ def page_route(house: House, path: str, role: Role, show: Handler) -> Route:
 
 
 def form_route(house: House, path: str, role: Role, do: Handler) -> Route:
-    return Route(path, _guarded(house, role, do), methods=["POST"])
+    """Below its page, which somebody is led to who opens the form's address by itself, as a reload does."""
+    answer = _guarded(house, role, do)
+
+    async def respond(request: Request) -> Response:
+        return await answer(request) if request.method == "POST" else RedirectResponse(_page_of(request), SEE_OTHER)
+
+    return Route(path, respond, methods=["GET", "POST"])
+
+
+def _page_of(request: Request) -> str:
+    return f"{_above(request.url.path)}{Here(request).query}"
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _guarded(house: House, role: Role, handle: Handler) -> Callable[[Request], Awaitable[Response]]:

@@ -1,5 +1,7 @@
 """All the pages, put together."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from starlette.routing import Route
@@ -12,6 +14,7 @@ from services.gateway.workspaces.assets import Assets
 from services.gateway.workspaces.cookies import Cookies
 from services.gateway.workspaces.demo_people import DemoPeople
 from services.gateway.workspaces.known import Provider
+from services.gateway.workspaces.lost import lost_in
 from services.gateway.workspaces.rendering import Pages
 from services.gateway.workspaces.seal import Seal
 from services.gateway.workspaces.sign_in import SignIn
@@ -19,13 +22,22 @@ from services.gateway.workspaces.visit import House
 from services.gateway.workspaces.words import Writing
 from shared.auth.tokens import TokenIssuer
 from shared.clock import SystemClock
+from shared.http import Lost
 from shared.period import local_date
 from shared.runtime.component import Surroundings
 
 
-def workspace_routes(
+@dataclass(frozen=True)
+class Workspaces:
+    """`lost` answers browsers where there is no page."""
+
+    routes: Sequence[Route]
+    lost: Lost
+
+
+def workspaces_of(
     around: Surroundings, operations: Operations, admission: Admission, *, with_demo_people: bool
-) -> list[Route]:
+) -> Workspaces:
     """`with_demo_people`: whether one can be anybody of the organisation, as long as no identity provider is named."""
     settings: GatewaySettings = around.settings
     assets = Assets()
@@ -44,7 +56,7 @@ def workspace_routes(
         # Tokens are about the real present, even where the business clock travels.
         demo = DemoPeople(operations, around.token_issuer, SystemClock().now)
     sign_in = SignIn(house, timedelta(hours=settings.session_hours), demo, provider)
-    return [
+    routes = [
         *assets.routes,
         *sign_in.routes,
         *parent.routes(house),
@@ -56,6 +68,7 @@ def workspace_routes(
         *packages.routes(house),
         *telegram.routes(house),
     ]
+    return Workspaces(routes, lost_in(house))
 
 
 def _pages(settings: GatewaySettings, assets: Assets, provider: Provider | None) -> Pages:
