@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from dotenv import dotenv_values
 
-from deploy.make_secrets import USER, make_secrets
+from deploy.make_secrets import USER
 from services.embedded import COMPONENTS
 from shared.files.s3_location import s3_location
 from shared.runtime.component import Component
@@ -60,14 +60,6 @@ def test_the_bucket_is_written_inside_and_read_from_outside(secrets: Path) -> No
 def test_all_sign_and_verify_with_one_key(secrets: Path) -> None:
     named = Path(str(dotenv_values(ENV_FILE)["NIVAA_KEY_FILE"]))
     assert len({(secrets / component.name / named.name).read_text() for component in COMPONENTS}) == 1
-
-
-def test_secrets_are_made_once(secrets: Path) -> None:
-    before = {path: path.read_text() for path in secrets.rglob("*") if path.is_file()}
-    lost = secrets / "billing/BILLING_DATABASE_PASSWORD"
-    lost.unlink()
-    make_secrets(secrets)
-    assert {path: path.read_text() for path in secrets.rglob("*") if path.is_file()} == before
 
 
 def test_no_secret_is_in_the_env_file() -> None:

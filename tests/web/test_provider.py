@@ -101,6 +101,24 @@ async def test_the_provider_is_asked_with_pkce_state_and_nonce(entrance: Entranc
     assert asked["redirect_uri"] == [f"{entrance.office.url}/sign-in/callback"]
 
 
+@pytest.mark.parametrize(("audience", "status", "way_on"), [("nivaa", 303, 200), ("another", 403, 303)])
+async def test_with_published_keys_the_providers_own_token_goes_on(
+    opening: Opening, http: aiohttp.ClientSession, audience: str, status: int, way_on: int
+) -> None:
+    """Nobody here signs anything then: services verify what the provider signed, and its `sub` is the person."""
+    port = free_port()
+    issuer = f"http://127.0.0.1:{port}"
+    settings = {"GATEWAY_OIDC_ISSUER": issuer, "GATEWAY_OIDC_CLIENT_ID": CLIENT, "NIVAA_JWKS_URL": f"{issuer}/jwks",
+        "NIVAA_JWT_ISSUER": issuer, "NIVAA_JWT_AUDIENCE": audience}  # fmt: skip
+    async with opening(NIVAA_FREEZE="none", **settings) as office:
+        with serving_provider(port, office.url, {office.people.asha: {"role": "parent"}}) as serving:
+            answered, _ = await callback_of(http, Entrance(office, serving.issuer), office.people.asha)
+            assert answered == status
+            async with http.get(f"{office.url}/parent", allow_redirects=False) as answer:
+                assert answer.status == way_on
+                assert way_on != 200 or f"<h1>{ASHA}</h1>" in await answer.text()
+
+
 async def test_without_the_provider_nobody_gets_in_and_is_told(opening: Opening) -> None:
     nobody = f"http://127.0.0.1:{free_port()}"
     async with (

@@ -5,13 +5,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import pytest
 
+from services.bot.component import COMPONENT as BOT
 from services.bot.http import SECRET_HEADER, WEBHOOK
 from services.bot.settings import BotSettings
+from services.gateway.component import COMPONENT as GATEWAY
 from shared.runtime.peers import InProcessPeer
+from shared.runtime.serving import serving
 from shared.runtime.settings import load_settings
-from tests.bot_api.server import Webhook
+from tests.bot_api.server import TOKEN, BotApi, Webhook
+from tests.conftest import Hosting
 from tests.services.bot.conftest import PARENT, Scene, Staging, said
 
 SECRET = "a-secret_that-Telegram-shows"
@@ -100,6 +105,27 @@ async def test_an_update_that_cannot_be_read_is_in_nobodys_way(hooked: Scene) ->
     assert await send(hooked, {"update_id": 102, "poll_of_next_year": {}}) == 200
     assert await send(hooked, written(hooked, 7, "/help")) == 200
     assert await hooked.api.messages(7) == [said("not-linked")]
+
+
+async def test_telegram_reaches_it_through_the_gateway(hosting: Hosting, api: BotApi) -> None:
+    """With no token, and counted as nobody: its secret is all it has, and all that it needs."""
+    settings: dict[str, Any] = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, "NIVAA_BOT_WEBHOOK_URL": URL,
+        "NIVAA_BOT_WEBHOOK_SECRET": SECRET, "GATEWAY_STRANGERS_REQUESTS_PER_MINUTE": 1}  # fmt: skip
+    async with (
+        hosting([BOT, GATEWAY], **settings) as asker,
+        serving(asker.host, port=0) as port,
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as telegram,
+    ):
+
+        async def status(secret: str, body: object, method: str = "POST") -> int:
+            async with telegram.request(method, WEBHOOK, json=body, headers={SECRET_HEADER: secret}) as answer:
+                return answer.status
+
+        update = api.update(7, {"text": "/help"})
+        assert [await status(secret, update) for secret in ("", "another", SECRET, SECRET)] == [401, 401, 200, 200]
+        assert await status(SECRET, {"update_id": "none"}) == 400
+        assert await status(SECRET, update, "GET") == 405
+        assert await api.messages(7) == [said("not-linked")]
 
 
 async def test_its_text_is_not_kept(hooked: Scene) -> None:

@@ -54,6 +54,20 @@ async def test_a_subject_asks_no_oftener_than_it_may(hosting: Hosting) -> None:
         assert [answer.status for answer in strangers] == [200, 200, 429]
 
 
+async def test_strangers_behind_a_proxy_that_is_trusted_are_counted_one_by_one(hosting: Hosting) -> None:
+    """Whatever address somebody claims to have come by: what counts is the one that the proxy saw."""
+
+    async def statuses(*came_by: str, **settings: Any) -> list[int]:
+        async with serves(hosting, GATEWAY_STRANGERS_REQUESTS_PER_MINUTE=1, **settings) as client:
+            asked = [ask(client, "{ __typename }", token="", headers={"X-Forwarded-For": way}) for way in came_by]
+            return [(await each).status for each in asked]
+
+    ways = ("192.0.2.1", "192.0.2.2", "198.51.100.7, 192.0.2.2", "198.51.100.7, 192.0.2.3")
+    assert await statuses(*ways, NIVAA_TRUSTED_PROXIES="10.0.0.0/8, 127.0.0.1") == [200, 200, 429, 200]
+    assert await statuses(*ways, NIVAA_TRUSTED_PROXIES="10.0.0.0/8") == [200, 429, 429, 429]
+    assert await statuses(*ways) == [200, 429, 429, 429]
+
+
 @pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:
     """A server of our own, which ends with the test."""
