@@ -51,12 +51,15 @@ for (const section of document.querySelectorAll("[data-live]")) {
   });
 }
 
+// A form on its way leads to a fresh page anyhow, and would be lost.
+const reloadUnlessSending = () => document.querySelector("[aria-busy]") ?? location.reload();
+
 for (const box of document.querySelectorAll("[data-progress]")) {
   if (!box.dataset.progress) continue;
   follow(box.dataset.progress, (told) => {
     if (told.errors) return;
     box.querySelector("progress").value = told.percent;
     box.querySelector("[data-progress-words]").textContent = told.words;
-    if (told.is_done) setTimeout(() => location.reload(), DONE_MS);
+    if (told.is_done) setTimeout(reloadUnlessSending, DONE_MS);
   });
 }
