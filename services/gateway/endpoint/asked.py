@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
 
+from services.gateway.endpoint.media_type import JSON, REMEMBERED
 from shared.http import too_large_body
-
-JSON = "application/json"
 
 
 class BadRequest(Exception):
@@ -54,10 +54,17 @@ async def read_post(request: Request, most_bytes: int) -> Asked | list[Asked]:
 
     Only JSON, which a page of another site cannot send without asking first.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != JSON:
-        raise BadRequest(415, f"the Content-Type must be {JSON}", {"Accept-Post": JSON})
+    if not is_json(request.headers.get("content-type", "")):
+        raise BadRequest(415, f"the Content-Type must be {JSON}, in UTF-8", {"Accept-Post": JSON})
     return _asked(await body_of(request, most_bytes))
+
+
+@lru_cache(REMEMBERED)
+def is_json(content_type: str) -> bool:
+    """Whether a body of that type can be read; JSON is in UTF-8 unless it says otherwise."""
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")]
+    return media_type == JSON and set(charsets) <= {"utf-8", "utf8"}
 
 
 async def body_of(request: Request, most_bytes: int) -> bytes:

@@ -51,7 +51,7 @@ class GraphQLEndpoint:
         self._stopping = stopping
 
     async def respond(self, request: Request) -> Response:
-        media_type = preferred(request.headers.get("accept"))
+        media_type = preferred(_accept(request))
         if media_type == HTML and request.method == "GET":
             return graphiql_page() if self._limits.graphiql else plain_page()
         if media_type is None:
@@ -77,9 +77,7 @@ class GraphQLEndpoint:
         if isinstance(asked, list):
             return _response(200, await while_connected(request, self._batch(request, asked, caller)), media_type)
         prepared = self._operations.prepare(asked)
-        is_stream = media_type == EVENT_STREAM or (
-            prepared.kind == "subscription" and takes_events(request.headers.get("accept"))
-        )
+        is_stream = media_type == EVENT_STREAM or (prepared.kind == "subscription" and takes_events(_accept(request)))
         _refuse_kind(request, prepared, is_stream=is_stream)
         refuse_strangers(prepared, caller)
         if is_stream:
@@ -112,14 +110,14 @@ class GraphQLEndpoint:
 
     async def _batch(self, request: Request, batch: list[Asked], caller: Caller | None) -> list[Answer]:
         """One after the other, as their order may matter."""
+        allowed, asked = self._limits.batch, len(batch)
+        if not allowed:
+            raise BadRequest(400, "a request is a JSON object, and no list")
         if not batch:
             raise BadRequest(400, "the list of operations is empty")
-        if len(batch) > self._limits.batch:
-            allowed = self._limits.batch
-            message = (
-                f"a request may hold {allowed} operations, not {len(batch)}" if allowed else "a request is no list"
-            )
-            raise TooComplex(message, limit="batch", allowed=allowed, asked=len(batch))
+        if asked > allowed:
+            message = f"a request may hold {allowed} operations, not {asked}"
+            raise TooComplex(message, limit="batch", allowed=allowed, asked=asked)
         if caller is not None:
             await self._admission.count(request, caller, len(batch) - 1)
         return [await self._one_of_batch(asked, caller) for asked in batch]
@@ -141,6 +139,11 @@ def refuse_strangers(prepared: Prepared, caller: Caller | None) -> None:
     """Only what the schema is may be asked without a token."""
     if caller is None and not prepared.is_about_the_schema:
         raise Unauthenticated("a bearer token is required")
+
+
+def _accept(request: Request) -> str | None:
+    """The header may come in several lines."""
+    return ",".join(request.headers.getlist("accept")) or None
 
 
 def _refuse_kind(request: Request, prepared: Prepared, *, is_stream: bool) -> None:

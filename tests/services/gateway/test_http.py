@@ -96,10 +96,17 @@ async def test_operation_name_and_nulls_are_parameters(client: Client) -> None:
         ({"json": {"query": 1}}, 400),
         ({"json": {"query": VIEWER, "variables": []}}, 400),
         ({"json": {"query": VIEWER, "operationName": 1}}, 400),
+        ({"json": {"query": VIEWER, "extensions": []}}, 400),
+        ({"json": {"query": VIEWER, "extensions": "none"}}, 400),
+        ({"json": {"query": VIEWER, "operationName": "Nobody"}}, 400),
+        ({"json": [{"query": VIEWER}]}, 400),
+        ({"json": "query"}, 400),
+        ({"json": {}, "params": {"query": VIEWER}}, 400),
         ({"json": {"query": "{"}}, 400),
         ({"json": {"query": "{ nobody }"}}, 400),
         ({"data": "query=x", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}, 415),
         ({"data": VIEWER, "headers": {"Content-Type": "text/plain"}}, 415),
+        ({"data": "{}", "headers": {"Content-Type": "application/json; charset=utf-16"}}, 415),
         ({"json": {"query": VIEWER + " " * 1_000_001}}, 413),
         ({"json": {"query": VIEWER}, "headers": {"Accept": "image/png"}}, 406),
     ],
@@ -109,6 +116,41 @@ async def test_a_wrong_post_is_told_what_is_wrong(client: Client, request_: dict
     assert answer.status == status
     assert answer.json["errors"][0]["message"]
     assert "data" not in answer.json
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", '; charset="UTF-8"', ";charset=utf8", "; profile=x"])
+async def test_json_is_in_utf8(client: Client, charset: str) -> None:
+    body = '{"query": "{ viewer { role } } # \u00f6"}'.encode()
+    answer = await client.send("POST", data=body, headers={"Content-Type": f"application/json{charset}"})
+    assert (answer.status, answer.json) == (200, COORDINATOR)
+
+
+async def test_of_a_post_the_body_counts_and_not_the_url(client: Client) -> None:
+    answer = await client.send("POST", params={"query": "{ nobody }", "variables": "["}, json={"query": VIEWER})
+    assert (answer.status, answer.json) == (200, COORDINATOR)
+
+
+async def test_a_mutation_needs_post(client: Client) -> None:
+    for method in ("GET", "HEAD"):
+        answer = await client.send(method, params={"query": "mutation { acknowledgeAlert(id: 1) { __typename } }"})
+        assert (answer.status, answer.headers["allow"]) == (405, "POST")
+
+
+async def test_head_is_get_without_the_answer(client: Client) -> None:
+    answers = [await client.send(method, params={"query": VIEWER}) for method in ("GET", "HEAD")]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert answers[0].headers["content-type"] == answers[1].headers["content-type"]
+    assert [bool(answer.text) for answer in answers] == [True, False]
+
+
+async def test_what_is_acceptable_may_be_told_in_several_lines(client: Client) -> None:
+    headers = [
+        ("Accept", "image/png"),
+        ("Accept", "application/json;q=0.5"),
+        ("Authorization", f"Bearer {client.token}"),
+    ]
+    async with client.session.post(f"{client.url}/graphql", json={"query": VIEWER}, headers=headers) as response:
+        assert (response.status, response.content_type) == (200, "application/json")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +169,7 @@ async def test_the_older_media_type_knows_no_status_but_200_for_what_is_graphql(
     assert (await client.send("POST", json={"query": 1}, headers=older)).status == 400
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 async def test_other_methods_are_not_allowed(client: Client, method: str) -> None:
     answer = await client.send(method, json={"query": VIEWER})
     assert answer.status == 405
