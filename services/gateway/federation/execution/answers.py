@@ -40,7 +40,7 @@ def _add_entity(owners: list[Object], selections: Selections, entity: Any) -> No
     if isinstance(entity, dict):
         merge_into_all(owners, entity)
         return
-    _lack_all(owners, selections, None)
+    _lack_all(owners, selections, None if entity is None else failure_of(_MISFIT))
 
 
 def errors_of_no_call(calls: Iterable[EntityCall], response: SubgraphResponse) -> list[Failure]:
@@ -54,7 +54,7 @@ def errors_of_no_call(calls: Iterable[EntityCall], response: SubgraphResponse) -
 def _place_entity_errors(call: EntityCall, asked: Batch, response: SubgraphResponse) -> Iterator[Failure]:
     for error in response.errors:
         match _path(error):
-            case (call.alias, int(index), *below) if index < len(asked.owners):
+            case (call.alias, int(index), *below) if 0 <= index < len(asked.owners):
                 places = [tuple(below)] if below else [(key,) for key in keys_of(call.selections)]
                 yield from _place(asked.owners[index], ((path, failure_of(error)) for path in places))
             case (call.alias, *_):
@@ -81,5 +81,6 @@ def _whole(response: SubgraphResponse) -> Failure:
 
 
 def _path(error: dict[str, Any]) -> tuple[PathKey, ...]:
+    """Empty also for one that is none: such an error has no place."""
     path = error.get("path")
-    return tuple(path) if isinstance(path, list) else ()
+    return tuple(path) if isinstance(path, list) and all(isinstance(key, str | int) for key in path) else ()

@@ -1,6 +1,6 @@
 """The merged tree → the client's answer: its fields in its order, nulls as the specification propagates them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -15,7 +15,6 @@ from graphql import (
     GraphQLUnionType,
     get_named_type,
     is_leaf_type,
-    is_specified_scalar_type,
 )
 
 from services.gateway.federation.errors import UNAVAILABLE
@@ -26,6 +25,15 @@ from services.gateway.federation.supergraph.model import Supergraph
 
 _Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
 _Error = dict[str, Any]
+
+_FITS: Mapping[str, Callable[[Any], bool]] = {
+    "String": lambda value: type(value) is str,
+    "ID": lambda value: type(value) is str or type(value) is int,
+    "Int": lambda value: type(value) is int or (type(value) is float and value.is_integer()),
+    "Float": lambda value: type(value) is float or type(value) is int,
+    "Boolean": lambda value: type(value) is bool,
+}
+"""What the specification's own scalars are in JSON; of others nobody here knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +142,11 @@ class _Run:
         return [self.value(type_.of_type, asked, item, _At(at, index)) for index, item in enumerate(value)]
 
     def leaf(self, type_: GraphQLOutputType, value: Any, at: _At) -> Any:
-        named = get_named_type(type_)
-        if isinstance(value, dict | list) and (isinstance(named, GraphQLEnumType) or is_specified_scalar_type(named)):
-            self.misfit("a single value", at)
+        name = get_named_type(type_).name
+        if not _FITS.get(name, _anything)(value) or (isinstance(type_, GraphQLEnumType) and type(value) is not str):
+            self.misfit(f"of the type {name}", at)
         if isinstance(type_, GraphQLEnumType) and value not in type_.values:
-            self.refuse(f"A service answered with a value that {type_.name} does not have.", at)
+            self.refuse(f"A service answered with a value that {name} does not have.", at)
         return value
 
     def object(self, type_: GraphQLOutputType, asked: _Asked, value: Any, at: _At) -> dict[str, Any] | None:
@@ -191,3 +199,7 @@ class _Run:
     def report(self, message: str, path: list[PathKey], extensions: dict[str, Any]) -> None:
         error: _Error = {"message": message, "path": path}
         self.errors.append({**error, "extensions": extensions} if extensions else error)
+
+
+def _anything(_value: Any) -> bool:
+    return True

@@ -44,7 +44,7 @@ def place(container: Any, path: tuple[PathKey, ...], failure: Failure) -> bool:
 
 def _has_room(container: Any, key: PathKey) -> bool:
     if isinstance(container, list):
-        return isinstance(key, int) and key < len(container)
+        return isinstance(key, int) and 0 <= key < len(container)
     return isinstance(container, dict) and isinstance(key, str)
 
 

@@ -15,6 +15,7 @@ from graphql import (
     Node,
     TypeDefinitionNode,
     Visitor,
+    assert_valid_schema,
     build_ast_schema,
     visit,
 )
@@ -28,7 +29,9 @@ def build_api_schema(document: DocumentNode) -> GraphQLSchema:
     """Raises GraphQLError or TypeError when what remains is not a schema."""
     types = [node for node in document.definitions if isinstance(node, TypeDefinitionNode)]
     hidden = frozenset(node.name.value for node in types if _is_machinery(node) or _is_inaccessible(node))
-    return build_ast_schema(visit(document, _Publish(hidden)), assume_valid_sdl=True)
+    schema = build_ast_schema(visit(document, _Publish(hidden)), assume_valid_sdl=True)
+    assert_valid_schema(schema)
+    return schema
 
 
 class _Publish(Visitor):
