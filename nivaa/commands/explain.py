@@ -11,6 +11,7 @@ from services.gateway.component import SUPERGRAPH
 from services.gateway.federation import (
     Engine,
     FederationError,
+    Labels,
     Limits,
     load_supergraph,
     print_operation,
@@ -18,6 +19,9 @@ from services.gateway.federation import (
     print_supergraph,
 )
 from shared.errors import InvalidInput
+
+_ALMOST_ONE = 1 - 1e-12
+"""The chance by which no `percent(x)` is on but `percent(100)`."""
 
 
 class Stage(StrEnum):
@@ -32,10 +36,12 @@ def explain(
     stage: Annotated[Stage | None, typer.Option(help="One stage only.")] = None,
     operation: Annotated[str | None, typer.Option(help="Which one, if the file has several.")] = None,
     variables: Annotated[str, typer.Option(help="As JSON; they decide @skip and @include.")] = "{}",
+    label: Annotated[list[str] | None, typer.Option(help="Of a progressive @override that is on.")] = None,
 ) -> None:
     """Print an operation's normal form and the plan of its requests, or who resolves what in the supergraph."""
     try:
-        engine = Engine(load_supergraph(supergraph.read_text()), {}, Limits())
+        labels = Labels(label or (), chance=lambda: _ALMOST_ONE)
+        engine = Engine(load_supergraph(supergraph.read_text()), {}, Limits(), labels=labels)
         typer.echo(_explained(engine, file, stage, operation, _values(variables)))
     except FederationError as error:
         raise InvalidInput(str(error)) from error

@@ -16,13 +16,13 @@ from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.socket import GraphQLSockets
 from services.gateway.endpoint.straight import Straight
-from services.gateway.federation import Subgraph, Supergraph
+from services.gateway.federation import Engine, Subgraph, Supergraph, SupergraphError
 from services.gateway.files import link_routes
 from services.gateway.graphql.context import context_opener
 from services.gateway.graphql.schema import SCHEMA
 from services.gateway.http import invoice_exports_route, run_monthly_route, telegram_webhook_route
 from services.gateway.settings import GatewaySettings
-from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph, closing_all, reached_at
+from services.gateway.subgraph_peers import Caller, OwnSubgraph, PeerSubgraph, reached_at
 from services.gateway.supergraph_file import SupergraphFile
 from services.gateway.workspaces.workspaces import workspaces_of
 from shared.auth.gate import token_of
@@ -37,9 +37,14 @@ SUPERGRAPH = Path(__file__).parent / "supergraph.graphql"
 @asynccontextmanager
 async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) -> AsyncIterator[Service]:
     settings: GatewaySettings = around.settings
-    opened: list[Subgraph] = []
-    file = SupergraphFile(settings.supergraph, partial(_subgraphs, around, settings, opened))
-    engine = file.engine(settings.limits)
+    file = SupergraphFile(settings.supergraph, partial(_subgraphs, around, settings))
+    with file.engine(settings.limits, settings.labels) as engine:
+        app = _app(around, engine, with_demo_people=with_demo_people)
+        yield Service(app=app, jobs=[partial(file.watch, engine)])
+
+
+def _app(around: Surroundings, engine: Engine, *, with_demo_people: bool) -> ASGIApp:
+    settings: GatewaySettings = around.settings
     operations_of = partial(
         Operations,
         engine,
@@ -62,9 +67,7 @@ async def open_gateway(around: Surroundings, *, with_demo_people: bool = False) 
         *link_routes(around.files.routes, settings.freeze),
         *workspaces.routes,
     ]
-    with closing_all(opened):
-        app = _open_to(settings.welcome_origins, Straight(endpoint.respond, application(routes, workspaces.lost)))
-        yield Service(app=app, jobs=[partial(file.watch, engine)])
+    return _open_to(settings.welcome_origins, Straight(endpoint.respond, application(routes, workspaces.lost)))
 
 
 def _documents(settings: GatewaySettings) -> Documents:
@@ -90,18 +93,22 @@ def _open_to(origins: Collection[str], app: ASGIApp) -> ASGIApp:
     )
 
 
-def _subgraphs(
-    around: Surroundings, settings: GatewaySettings, opened: list[Subgraph], supergraph: Supergraph
-) -> dict[str, Subgraph]:
-    """`opened` remembers what is to be closed."""
+def _subgraphs(around: Surroundings, settings: GatewaySettings, supergraph: Supergraph) -> dict[str, Subgraph]:
+    """Raises SupergraphError when it names one that is no service of ours."""
     timeout = settings.subgraph_timeout_seconds
     subgraphs: dict[str, Subgraph] = {NAME: OwnSubgraph(SCHEMA, context_opener(settings))}
     for name in supergraph.subgraphs:
         if name != NAME:
-            peer = PeerSubgraph(name, around.peer(name), timeout)
-            subgraphs[name] = reached_at(f"{settings.peer_url(name).rstrip('/')}/graphql", peer, timeout)
-    opened += subgraphs.values()
+            url = _service_url(settings, name)
+            subgraphs[name] = reached_at(url, PeerSubgraph(name, around.peer(name), timeout), timeout)
     return subgraphs
+
+
+def _service_url(settings: GatewaySettings, name: str) -> str:
+    try:
+        return f"{settings.peer_url(name).rstrip('/')}/graphql"
+    except AttributeError as error:
+        raise SupergraphError(f"the subgraph '{name}' is no service of ours") from error
 
 
 def _authenticator(around: Surroundings) -> Authenticate:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import SecretStr, field_validator
 
-from services.gateway.federation import Limits
+from services.gateway.federation import Labels, Limits
 from shared.runtime.settings import Settings, known_scheme, setting
 
 
@@ -56,6 +56,11 @@ class GatewaySettings(Settings):
     subgraph_timeout_seconds: float = setting(
         "GATEWAY_SUBGRAPH_TIMEOUT_SECONDS", "how long a service may take before its fields become null", 60.0
     )
+    override_labels: str = setting(
+        "GATEWAY_OVERRIDE_LABELS",
+        "labels of progressive @override that are on, beside percent(x) for x requests of a hundred: one,two",
+        "",
+    )
     public_url: str = setting(
         "GATEWAY_PUBLIC_URL", "where people open the pages, like https://billing.example.org; empty: as they come", ""
     )
@@ -100,6 +105,10 @@ class GatewaySettings(Settings):
     @property
     def welcome_origins(self) -> frozenset[str]:
         return frozenset(origin.strip() for origin in self.origins.split(",")) - {""}
+
+    @property
+    def labels(self) -> Labels:
+        return Labels({label.strip() for label in self.override_labels.split(",")} - {""})
 
     @property
     def limits(self) -> Limits:

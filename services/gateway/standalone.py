@@ -30,7 +30,7 @@ from services.gateway.endpoint.socket import GraphQLSockets
 from services.gateway.endpoint.straight import Straight
 from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, SupergraphError
 from services.gateway.settings import GatewaySettings
-from services.gateway.subgraph_peers import Caller, PeerSubgraph, closing_all, reached_at
+from services.gateway.subgraph_peers import Caller, PeerSubgraph, reached_at
 from services.gateway.supergraph_file import SupergraphFile
 from shared.auth.viewer import Role, Viewer
 from shared.http import application
@@ -94,30 +94,23 @@ async def _serve(supergraph: Path, port: int | None) -> None:
 async def open_standalone(supergraph: Path, settings: GatewaySettings) -> AsyncIterator[Standalone]:
     """Raises SupergraphError, or OSError, when the file cannot be served."""
     async with peer_session() as session:
-        opened: list[Subgraph] = []
-        file = SupergraphFile(supergraph, partial(_subgraphs, session, settings.subgraph_timeout_seconds, opened))
-        engine = file.engine(LIMITS)
-        stopping = asyncio.Event()
-        watching = asyncio.create_task(file.watch(engine))
-        try:
-            with closing_all(opened):
+        file = SupergraphFile(supergraph, partial(_subgraphs, session, settings.subgraph_timeout_seconds))
+        with file.engine(LIMITS, settings.labels) as engine:
+            stopping = asyncio.Event()
+            watching = asyncio.create_task(file.watch(engine))
+            try:
                 yield Standalone(settings, _app(_operations(engine, settings), stopping), stopping)
-        finally:
-            watching.cancel()
+            finally:
+                watching.cancel()
 
 
-def _subgraphs(
-    session: aiohttp.ClientSession, timeout_seconds: float, opened: list[Subgraph], supergraph: Supergraph
-) -> dict[str, Subgraph]:
-    """`opened` remembers what is to be closed."""
-    subgraphs: dict[str, Subgraph] = {
+def _subgraphs(session: aiohttp.ClientSession, timeout_seconds: float, supergraph: Supergraph) -> dict[str, Subgraph]:
+    return {
         name: reached_at(
             address.url, PeerSubgraph(name, HttpPeer(address.url, session), timeout_seconds, path=""), timeout_seconds
         )
         for name, address in supergraph.subgraphs.items()
     }
-    opened += subgraphs.values()
-    return subgraphs
 
 
 def _operations(engine: Engine, settings: GatewaySettings) -> Operations:

@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 import structlog
 
-from services.gateway.federation import FetchRequest, SubgraphUnavailable
+from services.gateway.federation import FetchRequest, SubgraphUnavailable, SupergraphError
 from services.gateway.graphql.context import GatewayContext
 from services.gateway.upstream.connection import ConnectionBroke
 from services.gateway.upstream.pool import Connections
@@ -80,14 +80,10 @@ class HttpSubgraph:
     """One at an `http://` address. Streams are rare and long: they go through the peer."""
 
     def __init__(self, url: str, peer: PeerSubgraph, timeout_seconds: float) -> None:
+        """Raises SupergraphError when the URL is none."""
+        host, port = _host_and_port(url)
+        self._connections = Connections(host, port, most_bytes=MOST_ANSWER_BYTES, idle_seconds=PEER_KEEP_ALIVE_SECONDS)
         address = urlsplit(url)
-        assert address.hostname is not None  # noqa: S101 - it is what makes the address one
-        self._connections = Connections(
-            address.hostname,
-            address.port or HTTP_PORT,
-            most_bytes=MOST_ANSWER_BYTES,
-            idle_seconds=PEER_KEEP_ALIVE_SECONDS,
-        )
         target = urlunsplit(("", "", address.path or "/", address.query, ""))
         self._head = f"POST {target} HTTP/1.1\r\nhost: {address.netloc.rpartition('@')[2]}\r\n"
         self._timeout_seconds = timeout_seconds
@@ -119,21 +115,28 @@ class HttpSubgraph:
 
 
 def reached_at(url: str, peer: PeerSubgraph, timeout_seconds: float) -> PeerSubgraph | HttpSubgraph:
-    """By the scheme of its address: plain HTTP straight, whatever else as a peer."""
-    if urlsplit(url).scheme == "http":
+    """By the scheme of its address: plain HTTP straight, whatever else as a peer. Raises SupergraphError."""
+    if url.partition("://")[0].lower() == "http":
         return HttpSubgraph(url, peer, timeout_seconds)
     return peer
 
 
-@contextmanager
-def closing_all(subgraphs: Iterable[object]) -> Iterator[None]:
-    """Closes the connections kept to them when the block ends."""
+def _host_and_port(url: str) -> tuple[str, int]:
     try:
-        yield
-    finally:
-        for subgraph in subgraphs:
-            if isinstance(subgraph, HttpSubgraph):
-                subgraph.close()
+        address = urlsplit(url)
+        host, port = address.hostname, address.port or HTTP_PORT
+    except ValueError as error:
+        raise SupergraphError(f"{url} is no address: {error}") from error
+    if not host:
+        raise SupergraphError(f"{url} names no host")
+    return host, port
+
+
+def close_all(subgraphs: Iterable[object]) -> None:
+    """Keeps no connection to them any more; what is still under way over them finishes."""
+    for subgraph in subgraphs:
+        if isinstance(subgraph, HttpSubgraph):
+            subgraph.close()
 
 
 def _usable(status: int, body: bytes) -> bytes:

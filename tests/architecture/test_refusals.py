@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NOT_REFUSALS = {"INTERNAL", "GRAPHQL_INVALID"}
-"""Codes of what nobody refused: faults of ours, and documents that are no GraphQL."""
+NOT_REFUSALS = {"INTERNAL", "GRAPHQL_INVALID", "SUPERGRAPH_CHANGED"}
+"""Codes of what nobody refused: faults of ours, documents that are no GraphQL, and streams that have to begin anew."""
 
 
 @dataclass(frozen=True, slots=True)

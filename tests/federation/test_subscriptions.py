@@ -16,12 +16,13 @@ REVIEWED = "subscription { reviewed { body author { name email } product { title
 
 
 class Source:
-    """Reviews as they are written."""
+    """Reviews as they are written; `forever`: it stays open after them."""
 
-    def __init__(self, shop: Shop, *reviews: object) -> None:
+    def __init__(self, shop: Shop, *reviews: object, forever: bool = False) -> None:
         self.taken = 0
         self.is_open = False
         self._reviews = reviews
+        self._forever = forever
         shop.reviews._set("Subscription.reviewed", self.events)
 
     async def events(self, *_: object) -> AsyncGenerator[Any, None]:
@@ -30,6 +31,8 @@ class Source:
             for review in self._reviews:
                 self.taken += 1
                 yield review
+            if self._forever:
+                await asyncio.Event().wait()
         finally:
             self.is_open = False
 
@@ -101,6 +104,76 @@ async def test_an_event_with_an_error_does_not_end_the_stream() -> None:
     first, second = await answers(shop, "subscription { r: reviewed { body } }")
     assert first == {"data": None, "errors": [{"message": "not this one", "path": ["r"]}]}
     assert second == {"data": {"r": {"body": "Wobbly"}}}
+
+
+async def test_each_event_is_asked_about_anew() -> None:
+    """Between two events a user may have changed."""
+    shop = Shop()
+    Source(shop, REVIEWS["r1"], REVIEWS["r3"])
+    told = await answers(shop, "subscription { reviewed { id author { email } } }")
+    assert [answer["data"]["reviewed"]["id"] for answer in told] == ["r1", "r3"]
+    assert [request.variables for request in shop.accounts.requests] == [
+        {"representations": [{"__typename": "User", "id": "u1"}]}
+    ] * 2
+
+
+async def test_a_null_where_none_may_be_goes_up_and_the_next_event_comes() -> None:
+    shop = Shop()
+    products = [{"sku": "p3", "rating": None}, {"sku": "p2", "rating": 2.0}]
+    Source(shop, *({**REVIEWS["r1"], "product": product} for product in products))
+    first, second = await answers(shop, "subscription { reviewed { product { title mustRate } } }")
+    assert first["data"] is None
+    (error,) = first["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["reviewed", "product", "mustRate"], "NOT_RATED")
+    assert second == {"data": {"reviewed": {"product": {"title": "Table", "mustRate": 2.0}}}}
+
+
+async def test_an_event_may_have_both_data_and_errors() -> None:
+    shop = Shop()
+    Source(shop, {**REVIEWS["r1"], "body": GraphQLError("unreadable", extensions={"code": "ODD"})})
+    (answer,) = await answers(shop, "subscription { news: reviewed { text: body author { name } } }")
+    assert answer == {
+        "data": {"news": {"text": None, "author": {"name": "Asha"}}},
+        "errors": [{"message": "unreadable", "path": ["news", "text"], "extensions": {"code": "ODD"}}],
+    }
+
+
+async def test_variables_and_conditions_hold_for_every_event() -> None:
+    shop = Shop()
+    Source(shop, REVIEWS["r1"], REVIEWS["r2"])
+    query = """subscription ($money: String, $all: Boolean!) {
+      reviewed { product { price(currency: $money) title @include(if: $all) } }
+    }"""
+    told = await answers(shop, query, money="USD", all=False)
+    assert [answer["data"]["reviewed"]["product"] for answer in told] == [{"price": 5}, {"price": 5}]
+
+
+async def test_what_is_served_anew_ends_the_stream_and_says_so() -> None:
+    shop = Shop()
+    source = Source(shop, REVIEWS["r1"], forever=True)
+    engine = shop.engine
+    async with asyncio.timeout(10), engine.subscribe(engine.prepare(REVIEWED)) as events:
+        assert "errors" not in await anext(events)
+        waiting = asyncio.ensure_future(anext(events))
+        engine.swap(engine.supergraph, shop.subgraphs)
+        told = await waiting
+        assert (told["data"], told["errors"][0]["extensions"]["code"]) == (None, "SUPERGRAPH_CHANGED")
+        assert await anext(events, None) is None
+    assert not source.is_open
+
+
+async def test_who_leaves_while_nothing_happens_leaves_nothing_behind() -> None:
+    shop = Shop()
+    source = Source(shop, REVIEWS["r1"], forever=True)
+    engine = shop.engine
+    async with asyncio.timeout(10), engine.subscribe(engine.prepare(REVIEWED)) as events:
+        await anext(events)
+        waiting = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert not source.is_open
 
 
 async def test_a_service_that_is_down_costs_its_fields_of_the_event() -> None:

@@ -12,6 +12,7 @@ from services.gateway.federation.execution.subgraph import FetchRequest, Subgrap
 from services.gateway.federation.operation.limits import Limits
 from services.gateway.federation.operation.normal_form import print_operation
 from services.gateway.federation.planning.plan import print_plan
+from services.gateway.federation.supergraph.labels import Labels
 from services.gateway.federation.supergraph.loader import load_supergraph
 from services.gateway.federation.supergraph.model import Supergraph, print_supergraph
 
@@ -19,6 +20,7 @@ __all__ = [
     "Engine",
     "FederationError",
     "FetchRequest",
+    "Labels",
     "Limits",
     "PlanningError",
     "Prepared",

@@ -13,6 +13,7 @@ from graphql import GraphQLError
 
 UNAVAILABLE = "UPSTREAM_UNAVAILABLE"
 TOO_COMPLEX = "TOO_COMPLEX"
+SUPERGRAPH_CHANGED = "SUPERGRAPH_CHANGED"
 
 
 class FederationError(Exception):

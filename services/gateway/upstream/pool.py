@@ -15,6 +15,7 @@ class Connections:
         self._most_bytes = most_bytes
         self._idle_seconds = idle_seconds
         self._idle: deque[Connection] = deque()
+        self._is_closed = False
 
     async def exchange(self, request: bytes, *, changes_nothing: bool) -> HttpAnswer:
         """Raises ConnectionBroke, or OSError when there is no connection to be had.
@@ -32,12 +33,16 @@ class Connections:
         return await self._over(await self._fresh(), request)
 
     def close(self) -> None:
+        """Keeps none from now on: what is under way, or begins all the same, closes its own when it is done."""
+        self._is_closed = True
         while self._idle:
             self._idle.pop().close()
 
     async def _over(self, connection: Connection, request: bytes) -> HttpAnswer:
         answer = await connection.exchange(request)
-        if connection.is_open:
+        if self._is_closed:
+            connection.close()
+        elif connection.is_open:
             connection.idle_since = asyncio.get_running_loop().time()
             self._idle.append(connection)
         return answer

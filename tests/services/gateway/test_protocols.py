@@ -63,6 +63,21 @@ async def test_the_protocols_own_clients_get_answers_and_events(hosting: Hosting
                 await eventually(lambda: not live.listeners)
 
 
+async def test_the_protocols_own_clients_go_on_with_a_fresh_token(hosting: Hosting) -> None:
+    async with living(hosting) as live:
+        parent = await live.parent()
+        arguments = (f"{live.url}/graphql", ALERTS, live.token_for(seconds=3), live.token())
+        async with running("resuming.mjs", *arguments) as clients, asyncio.timeout(60):
+            told = await said_by(clients)
+            assert told["client"] == "sse"
+            assert told["answer"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+            await eventually(lambda: len(live.listeners) == 2)
+            await live.raise_alert(parent)
+            said = [await said_by(clients) for _ in range(2)]
+    assert sorted(told["client"] for told in said) == ["sse", "ws"]
+    assert [told["answer"]["data"]["lowPackageAlert"]["parent"] for told in said] == [{"name": "Asha"}] * 2
+
+
 async def said_by(process: asyncio.subprocess.Process) -> dict[str, Any]:
     assert process.stdout is not None
     said: dict[str, Any] = json.loads(await process.stdout.readline())

@@ -1,9 +1,8 @@
 """Subgraphs straight over HTTP, against servers that say word for word what they are told to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
 from starlette.types import ASGIApp
@@ -13,68 +12,27 @@ from services.gateway.federation import FetchRequest, SubgraphUnavailable
 from services.gateway.subgraph_peers import Caller, HttpSubgraph, PeerSubgraph
 from shared.auth.viewer import Role, Viewer
 from shared.runtime.peers import InProcessPeer
+from tests.eventually import eventually
 from tests.federation.fetching import fetch_request
+from tests.federation.word_for_word import Conduct, Server, hangs, says, word_for_word
 
 CALLER = Caller(Viewer("someone", Role.COORDINATOR), "Bearer token")
 QUERY = fetch_request("query A { me }", {"n": 1}, "A", CALLER)
 MUTATION = fetch_request("mutation { pay }", context=CALLER)
 BODY = b'{"data":{"me":1}}'
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n" + BODY
-Conduct = Callable[["Server", asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@dataclass
-class Server:
-    """`conducts` are what each connection is met with, the last one for all further ones too."""
-
-    conducts: list[Conduct]
-    requests: list[bytes] = field(default_factory=list)
-    connections: int = 0
-
-    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        conduct = self.conducts[min(self.connections, len(self.conducts) - 1)]
-        self.connections += 1
-        try:
-            await conduct(self, reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # the other side has gone
-        finally:
-            writer.close()
-
-    async def take(self, reader: asyncio.StreamReader) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        self.requests.append(head + await reader.readexactly(length))
-
-
-def says(*answers: bytes, hangs_up: bool = False) -> Conduct:
-    """One answer for each request; then it hangs up, or waits for the other side to."""
-
-    async def conduct(server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for answer in answers:
-            await server.take(reader)
-            writer.write(answer)
-            await writer.drain()
-        if not hangs_up:
-            await server.take(reader)
-
-    return conduct
 
 
 @asynccontextmanager
 async def served(*conducts: Conduct, timeout_seconds: float = 10) -> AsyncIterator[tuple[Server, HttpSubgraph]]:
-    server = Server(list(conducts))
-    listening = await asyncio.start_server(server.meet, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
     nobody: dict[str, ASGIApp] = {}
     peer = PeerSubgraph("accounts", InProcessPeer("accounts", nobody.__getitem__), timeout_seconds)
-    subgraph = HttpSubgraph(f"http://127.0.0.1:{port}/graphql?a=1", peer, timeout_seconds)
-    try:
-        yield server, subgraph
-    finally:
-        subgraph.close()
-        listening.close()
-        await listening.wait_closed()
+    async with word_for_word(*conducts) as server:
+        subgraph = HttpSubgraph(f"{server.url}/graphql?a=1", peer, timeout_seconds)
+        try:
+            yield server, subgraph
+        finally:
+            subgraph.close()
 
 
 async def test_the_request_is_http_and_the_callers() -> None:
@@ -90,6 +48,27 @@ async def test_a_connection_is_kept_for_the_next_request() -> None:
     async with served(says(ANSWER, ANSWER, ANSWER)) as (server, subgraph):
         assert [await subgraph.fetch(QUERY) for _ in range(3)] == [BODY] * 3
         assert server.connections == 1
+
+
+async def test_none_is_kept_once_it_is_closed_and_what_is_under_way_finishes() -> None:
+    may_answer = asyncio.Event()
+
+    async def conduct(server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await server.take(reader)
+        await may_answer.wait()
+        writer.write(ANSWER)
+        assert await reader.read() == b""
+
+    async with served(conduct, says(ANSWER)) as (server, subgraph):
+        under_way = asyncio.create_task(subgraph.fetch(QUERY))
+        await eventually(lambda: bool(server.requests))
+        assert await subgraph.fetch(QUERY) == BODY
+        subgraph.close()
+        await eventually(lambda: server.left == 1)
+        may_answer.set()
+        assert await under_way == BODY
+        assert await subgraph.fetch(QUERY) == BODY
+        await eventually(lambda: server.left == 3)
 
 
 async def test_requests_at_a_time_do_not_wait_for_each_other() -> None:
@@ -157,10 +136,6 @@ async def test_nobody_at_home() -> None:
 
 
 async def test_one_that_hangs_is_given_up_and_its_connection_with_it() -> None:
-    async def hangs(server: Server, reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-        await server.take(reader)
-        await reader.read()
-
     async with served(hangs, says(ANSWER), timeout_seconds=0.2) as (server, subgraph):
         with pytest.raises(SubgraphUnavailable, match="too long"):
             await subgraph.fetch(QUERY)

@@ -6,22 +6,24 @@ What is made of texts is kept; a request whose text was seen before goes straigh
 answers, in bytes; where it cannot, or finds the answers irregular, the interpreter does.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, execute_sync, parse, validate
 
-from services.gateway.federation.errors import RequestError, SubgraphUnavailable
+from services.gateway.federation.errors import RequestError
 from services.gateway.federation.execution.cache import BoundedCache
 from services.gateway.federation.execution.compiled.running import CompiledPlan, compile_plan
 from services.gateway.federation.execution.completion import Completer
 from services.gateway.federation.execution.conversation import Conversation, Questions
-from services.gateway.federation.execution.execution import Execution, unavailable
+from services.gateway.federation.execution.events import events_of
+from services.gateway.federation.execution.execution import Execution
 from services.gateway.federation.execution.failure import Failure
-from services.gateway.federation.execution.subgraph import Subgraph, SubgraphResponse, read_response
+from services.gateway.federation.execution.subgraph import Subgraph, SubgraphResponse
 from services.gateway.federation.execution.variables import VariableCheck
 from services.gateway.federation.operation.cost import cost_of, page_variables
 from services.gateway.federation.operation.limits import (
@@ -38,23 +40,30 @@ from services.gateway.federation.operation.normal_form import (
     normalise,
     print_operation,
 )
-from services.gateway.federation.planning.plan import Fetch, Plan, print_plan
+from services.gateway.federation.planning.plan import Plan, print_plan
 from services.gateway.federation.planning.plan_builder import plan_operation
+from services.gateway.federation.supergraph.labels import Labels, with_labels
 from services.gateway.federation.supergraph.model import Supergraph
 
 Answer = dict[str, Any]
 _VALIDATION_ERRORS = 20
+_LABELLINGS = 16
+"""How many ways to decide all labels are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An operation that is ready to run, any number of times, with any variables that decide the same conditions."""
+    """An operation that is ready to run, any number of times, with any variables that decide the same conditions.
+
+    `replaced` is set when another supergraph is served than the one that it was prepared for.
+    """
 
     plan: Plan
     completer: Completer
     questions: Questions
     compiled: CompiledPlan | None
     subgraphs: Mapping[str, Subgraph]
+    replaced: asyncio.Event
 
     @property
     def kind(self) -> str:
@@ -83,7 +92,8 @@ class _Text:
 
 
 class Engine:
-    """Answers operations over one supergraph. `subgraphs` are by the names in the supergraph."""
+    """Answers operations over one supergraph. `subgraphs` are by the names in the supergraph; `labels` decide its
+    progressive overrides, anew for each request."""
 
     def __init__(
         self,
@@ -91,15 +101,24 @@ class Engine:
         subgraphs: Mapping[str, Subgraph],
         limits: Limits | None = None,
         cached_plans: int = 512,
+        labels: Labels | None = None,
     ) -> None:
         self._limits = limits or Limits()
         self._cached_plans = cached_plans
+        self._labels = labels or Labels()
+        self._replaced = asyncio.Event()
         self.swap(supergraph, subgraphs)
 
     def swap(self, supergraph: Supergraph, subgraphs: Mapping[str, Subgraph]) -> None:
-        """Serves another supergraph from now on. What is prepared already runs on the one that it was prepared for."""
+        """Serves another supergraph from now on.
+
+        What is prepared already runs on the one that it was prepared for; subscriptions end, to begin anew.
+        """
+        self._replaced.set()
+        self._replaced = asyncio.Event()
         self.supergraph = supergraph
         self._subgraphs = subgraphs
+        self._as_decided: BoundedCache[Supergraph] = BoundedCache(_LABELLINGS)
         self._texts: BoundedCache[_Text] = BoundedCache(self._cached_plans)
         self._prepared: BoundedCache[Prepared] = BoundedCache(self._cached_plans)
         self._costs: BoundedCache[int] = BoundedCache(self._cached_plans)
@@ -127,8 +146,9 @@ class Engine:
         if not text.variables.accepts(values):
             values = self._coerced(text, values)
         self._refuse_too_costly((query, operation_name), text, values)
-        place = (query, operation_name, text.variables.decided(text.conditions, values))
-        return self._prepared.get(place, lambda: self._plan(text, self._coerced(text, variables or {})))
+        labels = self._labels.decided(self.supergraph.labels)
+        place = (query, operation_name, text.variables.decided(text.conditions, values), labels)
+        return self._prepared.get(place, lambda: self._plan(text, self._coerced(text, variables or {}), labels))
 
     def _coerced(self, text: _Text, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         """Raises RequestError."""
@@ -164,25 +184,20 @@ class Engine:
 
         The stream stands when the block is entered. An answer is made when it is asked for, the next event is not
         taken before: who reads slowly slows down the source, nothing piles up here. A stream that breaks off ends with
-        an answer that says so.
+        an answer that says so, and so does one whose supergraph is served no longer.
         """
         plan, given = prepared.plan, variables or {}
         source = plan.fetches[0]
-        async with AsyncExitStack() as stack:
-            try:
-                request = prepared.questions.request(source, given, {}, context)
-                streaming = prepared.subgraphs[source.subgraph].subscribe(request)
-                events = await stack.enter_async_context(streaming)
-            except SubgraphUnavailable as error:
-                events = _Broken(error)
+        request = prepared.questions.request(source, given, {}, context)
 
-            async def answer(event: SubgraphResponse) -> Answer:
-                conversation = Conversation(prepared.questions, prepared.subgraphs, given, context)
-                execution = Execution(plan, conversation, event)
-                await execution.run()
-                return _answer(prepared.completer, execution)
+        async def answer(event: SubgraphResponse) -> Answer:
+            conversation = Conversation(prepared.questions, prepared.subgraphs, given, context)
+            execution = Execution(plan, conversation, event)
+            await execution.run()
+            return _answer(prepared.completer, execution)
 
-            yield _answers(source, events, answer)
+        async with events_of(source, prepared.subgraphs[source.subgraph], request, prepared.replaced) as events:
+            yield (await answer(event) async for event in events)
 
     def explain(self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None) -> str:
         """The operation's normal form and its plan, to read."""
@@ -220,46 +235,21 @@ class Engine:
             raise refused_by_rules(errors)
         return document
 
-    def _plan(self, text: _Text, values: Mapping[str, Any]) -> Prepared:
-        operation = normalise(self.supergraph.api_schema, text.document, text.operation, values)
+    def _plan(self, text: _Text, values: Mapping[str, Any], labels: frozenset[str]) -> Prepared:
+        supergraph = self._as_decided.get(labels, lambda: with_labels(self.supergraph, labels))
+        operation = normalise(supergraph.api_schema, text.document, text.operation, values)
         if operation.kind == "subscription" and not operation.selections:
             raise RequestError([GraphQLError("A subscription without its field has nothing to wait for.")])
-        plan = plan_operation(self.supergraph, operation)
-        completer = Completer(self.supergraph, operation)
-        return Prepared(plan, completer, Questions(plan), compile_plan(self.supergraph, plan), self._subgraphs)
+        plan = plan_operation(supergraph, operation)
+        completer = Completer(supergraph, operation)
+        compiled = compile_plan(supergraph, plan)
+        return Prepared(plan, completer, Questions(plan), compiled, self._subgraphs, self._replaced)
 
 
 def _introspect(prepared: Prepared, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     result = execute_sync(prepared.completer.schema, parse(query), variable_values=dict(variables))
     assert isinstance(result, ExecutionResult)  # noqa: S101 - introspection awaits nothing
     return result.data or {}
-
-
-async def _answers(
-    source: Fetch, events: AsyncIterator[bytes], answer: Callable[[SubgraphResponse], Awaitable[Answer]]
-) -> AsyncGenerator[Answer, None]:
-    while True:
-        try:
-            event = read_response(await anext(events))
-        except StopAsyncIteration:
-            return
-        except SubgraphUnavailable as error:
-            yield await answer(unavailable(source, error))
-            return
-        yield await answer(event)
-
-
-class _Broken:
-    """The events of a stream that never stood."""
-
-    def __init__(self, error: SubgraphUnavailable) -> None:
-        self._error = error
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
-        raise self._error
 
 
 def _answer(completer: Completer, execution: Execution) -> Answer:

@@ -32,6 +32,7 @@ from services.gateway.federation.supergraph.model import (
     FieldJoin,
     FieldModel,
     Key,
+    Override,
     SubgraphAddress,
     Supergraph,
     TypeModel,
@@ -40,9 +41,6 @@ from services.gateway.federation.supergraph.model import (
 _Fielded = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
 _Composite = _Fielded | UnionTypeDefinitionNode
 _Arguments = dict[str, Any]
-
-_LABELS_THAT_ARE_ON = frozenset({"percent(100)"})
-"""Labels are off unless somebody turns them on, and nobody can; a share below 100 % stays with the overridden side."""
 
 
 def load_supergraph(sdl: str) -> Supergraph:
@@ -116,11 +114,13 @@ class _Loader:
 
 def _join(arguments: _Arguments) -> FieldJoin:
     type_text = arguments.get("type")
+    override = _override(arguments)
     return FieldJoin(
         requires=_field_set(arguments, "requires"),
         provides=_field_set(arguments, "provides"),
         external=arguments.get("external", False),
-        overridden=arguments.get("usedOverridden", False) or _is_overridden(arguments),
+        overridden=override.takes_over if override else arguments.get("usedOverridden", False),
+        override=override,
         type_name=_named(parse_type(type_text, no_location=True)) if type_text else None,
         type_text=type_text,
     )
@@ -143,10 +143,10 @@ def _with_externals(fields: dict[str, FieldModel]) -> Iterator[tuple[str, FieldM
         yield name, replace(model, joins=joins)
 
 
-def _is_overridden(arguments: _Arguments) -> bool:
-    """A progressive override names the same label on both sides; which side answers is decided here, once."""
+def _override(arguments: _Arguments) -> Override | None:
+    """A progressive one has the same label on both sides; without a label only the side that answers is composed."""
     label = arguments.get("overrideLabel")
-    return label is not None and (label not in _LABELS_THAT_ARE_ON) is bool(arguments.get("override"))
+    return Override(label, bool(arguments.get("override"))) if label else None
 
 
 def _field_set(arguments: _Arguments, name: str) -> Selections:

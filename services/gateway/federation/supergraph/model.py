@@ -3,7 +3,7 @@
 Type and field names are the supergraph's. Subgraphs are known by the name they were composed under.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -30,13 +30,25 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """One side of a progressive `@override`: the field moves to the side that `takes_over` while the label is on."""
+
+    label: str
+    takes_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FieldJoin:
-    """How one subgraph takes part in a field. `type_name` and `type_text` are its type there, if it differs."""
+    """How one subgraph takes part in a field. `type_name` and `type_text` are its type there, if it differs.
+
+    `overridden`: another subgraph resolves the field; where there is an `override`, as things are with its label off.
+    """
 
     requires: Selections = ()
     provides: Selections = ()
     external: bool = False
     overridden: bool = False
+    override: Override | None = None
     type_name: str | None = None
     type_text: str | None = None
 
@@ -81,6 +93,12 @@ class Supergraph:
     types: Mapping[str, TypeModel]
     roots: Mapping[str, str]
     api_schema: GraphQLSchema
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Of progressive overrides, in order."""
+        joins = (join for model in self.types.values() for one in model.fields.values() for join in one.joins.values())
+        return tuple(sorted({join.override.label for join in joins if join.override}))
 
     @cached_property
     def _possible(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
@@ -155,8 +173,15 @@ def _print_field(model: FieldModel) -> str:
 def _print_terms(join: FieldJoin) -> str:
     terms = [
         *(["external"] if join.external else []),
-        *(["overridden"] if join.overridden else []),
+        *_print_override(join),
         *([f"requires {print_compact(join.requires)}"] if join.requires else []),
         *([f"provides {print_compact(join.provides)}"] if join.provides else []),
     ]
     return f" ({'; '.join(terms)})" if terms else ""
+
+
+def _print_override(join: FieldJoin) -> Iterator[str]:
+    if join.override:
+        yield f"while {join.override.label} is {'on' if join.override.takes_over else 'off'}"
+    elif join.overridden:
+        yield "overridden"
