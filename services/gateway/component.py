@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 
 from services.gateway.endpoint.admission import Admission, Authenticate
 from services.gateway.endpoint.documents import Documents, read_trusted
-from services.gateway.endpoint.endpoint import GraphQLEndpoint, RequestLimits
+from services.gateway.endpoint.endpoint import METHODS, GraphQLEndpoint, RequestLimits
 from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
+from services.gateway.endpoint.single_connection import TICKET_HEADER
 from services.gateway.endpoint.socket import GraphQLSockets
 from services.gateway.endpoint.straight import Straight
 from services.gateway.federation import Engine, Subgraph, Supergraph, SupergraphError
@@ -59,7 +60,7 @@ def _app(around: Surroundings, engine: Engine, *, with_demo_people: bool) -> ASG
     sockets = GraphQLSockets(operations, admission, settings.body_bytes, settings.welcome_origins, around.stopping)
     workspaces = workspaces_of(around, operations_of(Documents()), admission, with_demo_people=with_demo_people)
     routes = [
-        Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
+        Route("/graphql", endpoint.respond, methods=METHODS),
         WebSocketRoute("/graphql", sockets.respond),
         run_monthly_route(around.peer("billing"), admission, settings.body_bytes),
         telegram_webhook_route(around.peer("bot"), settings.body_bytes),
@@ -87,8 +88,8 @@ def _open_to(origins: Collection[str], app: ASGIApp) -> ASGIApp:
         app,
         allow_origins=sorted(origins),
         allow_credentials=True,
-        allow_methods=["GET", "POST"],
-        allow_headers=["Accept", "Authorization", "Content-Type", "Idempotency-Key"],
+        allow_methods=METHODS,
+        allow_headers=["Accept", "Authorization", "Content-Type", "Idempotency-Key", TICKET_HEADER],
         expose_headers=["Retry-After", "WWW-Authenticate"],
     )
 

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.endpoint.admission import Admission
 from services.gateway.endpoint.documents import Documents
-from services.gateway.endpoint.endpoint import GraphQLEndpoint, RequestLimits
+from services.gateway.endpoint.endpoint import METHODS, GraphQLEndpoint, RequestLimits
 from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.socket import GraphQLSockets
@@ -129,7 +129,7 @@ def _app(operations: Operations, stopping: asyncio.Event) -> ASGIApp:
     sockets = GraphQLSockets(operations, admission, MOST_BODY_BYTES, (), stopping)
     routes = [
         *health_routes({}, stopping),
-        Route("/graphql", endpoint.respond, methods=["GET", "POST"]),
+        Route("/graphql", endpoint.respond, methods=METHODS),
         WebSocketRoute("/graphql", sockets.respond),
     ]
     return _Remembering(Straight(endpoint.respond, application(routes)))

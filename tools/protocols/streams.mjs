@@ -12,12 +12,13 @@ async function first(client, asked) {
 }
 
 const sse = createSseClient({ url, headers: { Authorization } });
+const sseByOne = createSseClient({ url, headers: { Authorization }, singleConnection: true, lazyCloseTimeout: 500 });
 const ws = createWsClient({
   url: url.replace("http", "ws"),
   webSocketImpl: WebSocket,
   connectionParams: { Authorization },
 });
-for (const [name, client] of Object.entries({ sse, ws })) {
+for (const [name, client] of Object.entries({ sse, sseByOne, ws })) {
   console.log(JSON.stringify({ client: name, answer: await first(client, query) }));
   console.log(JSON.stringify({ client: name, event: await first(client, subscription) }));
   await client.dispose();

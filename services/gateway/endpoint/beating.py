@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
-from services.gateway.endpoint.answers import Answer
 from shared.clock import SystemClock
 
 HEARTBEAT_SECONDS = 12.0
+Item = TypeVar("Item")
 
 _CLOCK = SystemClock()  # tokens are about the real present, even where the business clock travels
 
@@ -29,8 +30,8 @@ class Lifetime:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-async def beating(answers: AsyncIterator[Answer], lifetime: Lifetime) -> AsyncGenerator[Answer | None, None]:
-    """Answers, and None for a beat, until there are no more. Raises Expired, Stopping."""
+async def beating(answers: AsyncIterator[Item], lifetime: Lifetime) -> AsyncGenerator[Item | None, None]:
+    """Answers, or whatever is told, and None for a beat, until there are no more. Raises Expired, Stopping."""
     stop = asyncio.ensure_future(lifetime.stopping.wait())
     coming = asyncio.ensure_future(anext(answers, None))
     try:

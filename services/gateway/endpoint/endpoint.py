@@ -1,4 +1,4 @@
-"""`/graphql` by the GraphQL over HTTP specification; event streams by graphql-sse, a connection for each operation."""
+"""`/graphql` by the GraphQL over HTTP specification; event streams by graphql-sse, in both of its modes."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -19,6 +19,7 @@ from services.gateway.endpoint.event_response import EventResponse
 from services.gateway.endpoint.graphiql import graphiql_page, plain_page
 from services.gateway.endpoint.media_type import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, preferred, takes_events
 from services.gateway.endpoint.operations import Operations
+from services.gateway.endpoint.single_connection import SingleConnections, ticket_of
 from services.gateway.federation import Prepared, RequestError
 from services.gateway.subgraph_peers import Caller
 from shared.errors import InvalidInput, Refusal, TooComplex, Unauthenticated
@@ -27,6 +28,8 @@ from shared.http import headers_of, status_of
 log = structlog.get_logger()
 
 CLIENT_CLOSED_REQUEST = 499
+METHODS = ("GET", "POST", "PUT", "DELETE")
+"""The latter two are of graphql-sse's single connection mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class RequestLimits:
 
 
 class GraphQLEndpoint:
-    """Answers one request at a time; holds nothing of any of them."""
+    """Answers one request at a time; holds nothing of any of them but streams that are reserved."""
 
     def __init__(
         self, operations: Operations, admission: Admission, limits: RequestLimits, stopping: asyncio.Event
@@ -49,6 +52,7 @@ class GraphQLEndpoint:
         self._admission = admission
         self._limits = limits
         self._stopping = stopping
+        self._singles = SingleConnections(operations, stopping)
 
     async def respond(self, request: Request) -> Response:
         media_type = preferred(_accept(request))
@@ -62,7 +66,7 @@ class GraphQLEndpoint:
         except BadRequest as fault:
             return _response(fault.status, of_bad_request(fault.message), media_type, fault.headers)
         except RequestError as refused:
-            return self._refused(refused, media_type)
+            return self._refused(request, refused, media_type)
         except Refusal as refusal:
             return _refusal(refusal, media_type)
         except ClientGone:
@@ -72,11 +76,15 @@ class GraphQLEndpoint:
             return _response(500, of_fault(), media_type)
 
     async def _respond(self, request: Request, media_type: str) -> Response:
-        caller = await self._admission.admit(request)
+        caller, ticket = await self._admission.admit(request), ticket_of(request)
+        if request.method in {"PUT", "DELETE"} or (ticket and request.method == "GET" and media_type == EVENT_STREAM):
+            return self._singles.respond(request, caller, ticket)
         asked = await self._asked(request)
         if isinstance(asked, list):
             return _response(200, await while_connected(request, self._batch(request, asked, caller)), media_type)
         prepared = self._operations.prepare(asked)
+        if ticket and request.method == "POST":
+            return self._singles.start(ticket, caller, prepared, asked)
         is_stream = media_type == EVENT_STREAM or (prepared.kind == "subscription" and takes_events(_accept(request)))
         _refuse_kind(request, prepared, is_stream=is_stream)
         refuse_strangers(prepared, caller)
@@ -94,14 +102,15 @@ class GraphQLEndpoint:
             return Lifetime()
         return Lifetime(caller.viewer.known_until, self._stopping)
 
-    def _refused(self, refused: RequestError, media_type: str) -> Response:
+    def _refused(self, request: Request, refused: RequestError, media_type: str) -> Response:
         """A request that fits neither grammar nor schema."""
         answer = of_request_error(refused)
         if media_type == EVENT_STREAM:
             # A browser's EventSource sees nothing of a response that is not 200.
             return EventResponse(_one(answer), nullcontext(), Lifetime())
-        # The older media type has no status for it but 200.
-        return _response(400 if media_type == GRAPHQL_RESPONSE else 200, answer, media_type)
+        # The older media type has no status for it but 200; to a client with a stream that says: answers come there.
+        is_told = media_type == GRAPHQL_RESPONSE or ticket_of(request) is not None
+        return _response(400 if is_told else 200, answer, media_type)
 
     async def _asked(self, request: Request) -> Asked | list[Asked]:
         if request.method == "POST":

@@ -17,9 +17,9 @@ from services.gateway.endpoint import messages
 from services.gateway.endpoint.admission import Admission
 from services.gateway.endpoint.answers import Answer, of_fault, of_refusal, of_request_error
 from services.gateway.endpoint.beating import seconds_left
-from services.gateway.endpoint.event_response import SLOWEST_TAKE_SECONDS
 from services.gateway.endpoint.messages import Closing, Complete, ConnectionInit, Ping, Subscribe
 from services.gateway.endpoint.operations import Operations
+from services.gateway.endpoint.pipe import SLOWEST_TAKE_SECONDS
 from services.gateway.federation import RequestError
 from services.gateway.subgraph_peers import Caller
 from shared.errors import Refusal, Unauthenticated, UpstreamUnavailable

@@ -208,7 +208,7 @@ async def test_what_any_page_could_send_unasked_is_no_request(client: Client, he
     [
         ("GET", "/nowhere", 404, "NOT_FOUND"),
         ("GET", "/billing/run-monthly", 405, "METHOD_NOT_ALLOWED"),
-        ("DELETE", "/graphql", 405, "METHOD_NOT_ALLOWED"),
+        ("PATCH", "/graphql", 405, "METHOD_NOT_ALLOWED"),
         ("POST", "/healthz", 405, "METHOD_NOT_ALLOWED"),
         ("GET", "/graphql?query=mutation{a}", 400, "GRAPHQL_INVALID"),
     ],

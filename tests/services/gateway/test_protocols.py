@@ -52,7 +52,7 @@ async def test_the_protocols_own_clients_get_answers_and_events(hosting: Hosting
         parent = await live.parent()
         arguments = (f"{live.url}/graphql", live.token(), "{ viewer { role } }", ALERTS)
         async with running("streams.mjs", *arguments) as clients, asyncio.timeout(60):
-            for name in ("sse", "ws"):
+            for name in ("sse", "sseByOne", "ws"):
                 answer = {"data": {"viewer": {"role": "COORDINATOR"}}}
                 assert await said_by(clients) == {"client": name, "answer": answer}
                 await eventually(lambda: bool(live.listeners))
