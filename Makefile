@@ -32,7 +32,7 @@ fuzz: $(development) $(renderer)
 
 # The scenarios with @graphql-hive/gateway in front of our services. Needs node.
 hive: $(development) $(renderer) bench/node_gateways/node_modules
-	.venv/bin/python -m pytest tests/system/test_main_job.py tests/system/test_worked_month.py -m hive
+	.venv/bin/python -m pytest tests/system/test_main_job.py tests/system/test_worked_month.py tests/system/test_refusals.py -m hive
 
 check: $(development)
 	.venv/bin/ruff format --check .

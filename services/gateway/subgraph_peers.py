@@ -19,12 +19,11 @@ from shared import event_stream
 from shared.auth.viewer import Viewer
 from shared.errors import UpstreamUnavailable
 from shared.graphql.schema import Subgraph as Schema
-from shared.runtime.peers import PEER_KEEP_ALIVE_SECONDS, Peer, PeerStream
+from shared.runtime.peers import MOST_ANSWER_BYTES, PEER_KEEP_ALIVE_SECONDS, Peer, PeerStream
 
 log = structlog.get_logger()
 
 HTTP_PORT = 80
-MOST_ANSWER_BYTES = 64_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -143,17 +142,15 @@ def _usable(status: int, body: bytes) -> bytes:
     """The body of an answer that may be one of GraphQL's: refusals are, failures and redirections are not."""
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         raise SubgraphUnavailable(f"it answered with status {status}")
-    if len(body) > MOST_ANSWER_BYTES:
-        raise SubgraphUnavailable("its answer is too large")
     return body
 
 
 async def _events(answer: PeerStream) -> AsyncGenerator[bytes, None]:
     """The bodies of the stream's events. Without a stream, the one body that says why."""
-    if not event_stream.is_one(answer.headers):
-        yield b"".join([chunk async for chunk in answer.chunks])
-        return
     try:
+        if not event_stream.is_one(answer.headers):
+            yield _usable(answer.status, await _whole(answer))
+            return
         async for event in event_stream.events_of(answer.chunks):
             if event.name == "complete":
                 return
@@ -162,6 +159,15 @@ async def _events(answer: PeerStream) -> AsyncGenerator[bytes, None]:
     except (UpstreamUnavailable, event_stream.BrokenStream) as error:
         raise SubgraphUnavailable("its stream broke off") from error
     raise SubgraphUnavailable("its stream broke off")
+
+
+async def _whole(answer: PeerStream) -> bytes:
+    body = bytearray()
+    async for chunk in answer.chunks:
+        body += chunk
+        if len(body) > MOST_ANSWER_BYTES:
+            raise SubgraphUnavailable("its answer is too large")
+    return bytes(body)
 
 
 def _headers(request: FetchRequest) -> dict[str, str]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from shared.errors import UpstreamUnavailable
 
 PEER_TIMEOUT_SECONDS = 60.0
 PEER_KEEP_ALIVE_SECONDS = 15
+MOST_ANSWER_BYTES = 64_000_000
 SILENCE_SECONDS = 40.0
 """Streams beat like hearts, oftener than this."""
 _STREAMING = aiohttp.ClientTimeout(total=None, sock_connect=PEER_TIMEOUT_SECONDS, sock_read=SILENCE_SECONDS)
@@ -102,17 +104,26 @@ class HttpPeer:
             asking = self._session.request(method, self._url + path, headers=headers, data=body, allow_redirects=False)
             async with asking as response:
                 received = {name.lower(): value for name, value in response.headers.items()}
-                return PeerResponse(response.status, received, await response.read())
+                return PeerResponse(response.status, received, await self._whole(response))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise self._unavailable("did not answer") from error
+
+    async def _whole(self, response: aiohttp.ClientResponse) -> bytes:
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > MOST_ANSWER_BYTES:
+                raise self._unavailable("answered with too much")
+        return bytes(body)
 
     @asynccontextmanager
     async def stream(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
     ) -> AsyncGenerator[PeerStream, None]:
+        ask = partial(self._session.request, timeout=_STREAMING, allow_redirects=False)
         async with AsyncExitStack() as stack:
             try:
-                asking = self._session.request(method, self._url + path, headers=headers, data=body, timeout=_STREAMING)
+                asking = ask(method, self._url + path, headers=headers, data=body)
                 response = await stack.enter_async_context(asking)
             except (aiohttp.ClientError, TimeoutError) as error:
                 raise self._unavailable("did not answer") from error

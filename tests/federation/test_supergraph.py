@@ -36,6 +36,12 @@ def test_who_resolves_what() -> None:
         "type Query {",
         "enum join__Graph { A }",
         'type Query { a: Nobody } enum join__Graph { A @join__graph(name: "a", url: "") }',
+        'type Query { a: Int @join__field(graph: B) } enum join__Graph { A @join__graph(name: "a", url: "") }',
+        'type Query { a: Int } enum join__Graph { A @join__graph(url: "") }',
+        """enum join__Graph { A @join__graph(name: "a", url: "") }
+        type Query @join__type(graph: A) @join__implements(graph: A, interface: "Nobody") { a: Int }""",
+        """enum join__Graph { A @join__graph(name: "a", url: "") } type Query @join__type(graph: A) { a: Some }
+        type Some @join__type(graph: A) { b: Int } union Any @join__unionMember(graph: A, member: "Nobody") = Some""",
     ],
 )
 def test_what_is_no_supergraph_is_refused(text: str) -> None:

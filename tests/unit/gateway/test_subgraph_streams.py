@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from services.gateway import subgraph_peers
 from services.gateway.federation import SubgraphUnavailable
 from services.gateway.subgraph_peers import Caller, PeerSubgraph
 from shared import event_stream
@@ -16,6 +17,7 @@ from shared.auth.viewer import Role, Viewer
 from shared.runtime import peers
 from shared.runtime.peers import HttpPeer, InProcessPeer
 from tests.federation.fetching import fetch_request
+from tests.federation.word_for_word import http
 
 CALLER = Caller(Viewer("someone", Role.COORDINATOR), "Bearer token")
 REQUEST = fetch_request("subscription { a }", context=CALLER)
@@ -84,6 +86,30 @@ async def test_what_is_no_stream_is_the_one_answer() -> None:
         seen: list[bytes] = []
         await _take(packages, seen)
     assert seen == [REFUSED]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (http(BODY, "500 Internal Server Error", "content-type: application/json"), "status 500"),
+        (http(b"", "307 Temporary Redirect", "location: /elsewhere"), "status 307"),
+        (http(b" " * 2_000), "too large"),
+        (http(BODY)[:-3], "broke off"),
+    ],
+)
+async def test_what_is_neither_a_stream_nor_an_answer(answer: bytes, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subgraph_peers, "MOST_ANSWER_BYTES", 1_000)
+    async with subgraph(Service(answer)) as packages:
+        with pytest.raises(SubgraphUnavailable, match=why):
+            await _take(packages, [])
+
+
+async def test_an_answer_out_of_all_proportion_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peers, "MOST_ANSWER_BYTES", 1_000)
+    endless = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n" + b" " * 2_000
+    async with subgraph(Service(endless, holds=True)) as packages:
+        with pytest.raises(SubgraphUnavailable, match="did not answer"):
+            await packages.fetch(REQUEST)
 
 
 @pytest.mark.parametrize("rest", [b"", b"event: next\ndata: cut"])

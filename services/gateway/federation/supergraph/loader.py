@@ -48,7 +48,9 @@ def load_supergraph(sdl: str) -> Supergraph:
     try:
         document = parse(sdl, no_location=True)
         return _Loader(document).load()
-    except (GraphQLError, KeyError, TypeError) as error:
+    except KeyError as error:
+        raise SupergraphError(f"the supergraph cannot be loaded: it names {error}, which it has not") from error
+    except (GraphQLError, TypeError) as error:
         raise SupergraphError(f"the supergraph cannot be loaded: {error}") from error
 
 
@@ -61,12 +63,15 @@ class _Loader:
 
     def load(self) -> Supergraph:
         types = {node.name.value: self.type_model(node) for node in _composites(self.document)}
-        return Supergraph(
+        supergraph = Supergraph(
             subgraphs={address.name: address for address in self.subgraphs.values()},
             types=types,
             roots=dict(_roots(self.document, types)),
             api_schema=build_api_schema(self.document),
         )
+        for name in types:
+            supergraph.names_of(name)  # what leads nowhere is found now, and not while somebody waits for a plan
+        return supergraph
 
     def type_model(self, node: _Composite) -> TypeModel:
         keys = self.keys(node)
