@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from tests.federation.over_http import gateway_over, subgraphs_of
 from tests.federation.shop import Shop
@@ -54,6 +55,20 @@ async def test_a_file_that_is_no_supergraph_is_refused(tmp_path: Path, content: 
     _, said = await process.communicate()
     assert process.returncode == 2
     assert re.match(r"cannot start: (the supergraph cannot be loaded|no join__Graph|.*No such file)", said.decode())
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
+async def test_what_cannot_be_planned_is_told_and_logged(tmp_path: Path, accept: str) -> None:
+    query, message = '{ node(id: "u1") { id } }', 'no subgraph can resolve node(id: "u1") { id }'
+    sdl = (ROOT / "tests" / "federation" / "plans" / "ambiguous" / "supergraph.graphql").read_text()
+    with capture_logs() as logged:
+        async with gateway_over(tmp_path / "supergraph.graphql", sdl) as http:
+            response = await http.post("/graphql", json={"query": query}, headers={"Accept": accept})
+            error = {"message": message, "extensions": {"code": "OPERATION_NOT_PLANNABLE"}}
+            assert (response.status, await response.json()) == (409, {"errors": [error]})
+    assert [(each["log_level"], each["reason"], each["document"]) for each in logged if "reason" in each] == [
+        ("warning", message, query)
+    ]
 
 
 async def _command(*arguments: str) -> asyncio.subprocess.Process:

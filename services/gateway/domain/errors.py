@@ -5,7 +5,8 @@ Refusal                shared/errors.py
 ├─ TooManyRequests     TOO_MANY_REQUESTS
 ├─ DocumentNotFound    PERSISTED_QUERY_NOT_FOUND
 ├─ HashMismatch        PERSISTED_QUERY_HASH_MISMATCH
-└─ DocumentNotTrusted  DOCUMENT_NOT_TRUSTED
+├─ DocumentNotTrusted  DOCUMENT_NOT_TRUSTED
+└─ NotPlannable        OPERATION_NOT_PLANNABLE
 """
 
 from shared.errors import Refusal
@@ -39,3 +40,9 @@ class DocumentNotTrusted(Refusal):
     """Only the documents of a folder run here, and this is none of them."""
 
     code = "DOCUMENT_NOT_TRUSTED"
+
+
+class NotPlannable(Refusal):
+    """The operation fits the schema, and no way through the subgraphs leads to all that it asks for."""
+
+    code = "OPERATION_NOT_PLANNABLE"

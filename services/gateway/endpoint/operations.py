@@ -7,17 +7,20 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 import msgspec
+import structlog
 
-from services.gateway.domain.errors import TooManyStreams
+from services.gateway.domain.errors import NotPlannable, TooManyStreams
 from services.gateway.endpoint.answers import Answer, with_codes
 from services.gateway.endpoint.asked import Asked
 from services.gateway.endpoint.documents import Documents
-from services.gateway.federation import Engine, Prepared
+from services.gateway.federation import Engine, PlanningError, Prepared
 from services.gateway.metrics import ANSWER_SECONDS
 from services.gateway.subgraph_peers import Caller
 from shared.errors import IntrospectionOff, TimedOut
 
 Result = TypeVar("Result")
+
+log = structlog.get_logger()
 
 
 class Operations:
@@ -35,12 +38,19 @@ class Operations:
         self._streams: Counter[str] = Counter()
 
     def prepare(self, asked: Asked) -> Prepared:
-        """Raises RequestError, IntrospectionOff, and what Documents does."""
+        """Raises RequestError, IntrospectionOff, NotPlannable, and what Documents does."""
         text = self._documents.text_of(asked.query, asked.document_id, asked.extensions)
-        prepared = self._engine.prepare(text, asked.variables, asked.operation_name)
+        prepared = self._planned(text, asked)
         if prepared.asks_for_the_schema and not self._introspection:
             raise IntrospectionOff("the schema is not told here")
         return prepared
+
+    def _planned(self, text: str, asked: Asked) -> Prepared:
+        try:
+            return self._engine.prepare(text, asked.variables, asked.operation_name)
+        except PlanningError as error:
+            log.warning("operation cannot be planned", reason=str(error), name=asked.operation_name, document=text)
+            raise NotPlannable(str(error)) from error
 
     async def answer(self, prepared: Prepared, asked: Asked, caller: Caller | None) -> Answer:
         """The one answer of a query or a mutation. Raises TimedOut."""
