@@ -43,7 +43,16 @@ from shared.runtime.settings import load_settings
 log = structlog.get_logger()
 
 UNUSABLE_SUPERGRAPH = 2
-LIMITS = Limits(tokens=50_000, depth=200, nesting=250, fields=20_000, aliases=20_000, pairs=200_000, cost=1_000_000_000)
+LIMITS = Limits(
+    tokens=50_000,
+    depth=200,
+    nesting=250,
+    fields=20_000,
+    aliases=20_000,
+    pairs=200_000,
+    cost=1_000_000_000,
+    planning=200_000,
+)
 MOST_BODY_BYTES = 10_000_000
 MOST_STREAMS = 10_000
 

@@ -240,7 +240,7 @@ class Engine:
         operation = normalise(supergraph.api_schema, text.document, text.operation, values)
         if operation.kind == "subscription" and not operation.selections:
             raise RequestError([GraphQLError("A subscription without its field has nothing to wait for.")])
-        plan = plan_operation(supergraph, operation)
+        plan = plan_operation(supergraph, operation, self._limits)
         completer = Completer(supergraph, operation)
         compiled = compile_plan(supergraph, plan)
         return Prepared(plan, completer, Questions(plan), compiled, self._subgraphs, self._replaced)

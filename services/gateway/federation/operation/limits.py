@@ -34,7 +34,8 @@ class Limits:
 
     `nesting` counts braces inside braces, those of fragments too. `pairs` is how many times two fields may stand for
     the same place of the answer: a validator compares each two. `page` stands for a page whose size is not given,
-    `list_length` for the length of a list without pages, `schema_list_length` for one in introspection.
+    `list_length` for the length of a list without pages, `schema_list_length` for one in introspection. `planning` is
+    how many fields may be planned on the way to a plan, those of all that is tried included.
     """
 
     tokens: int = 10_000
@@ -44,6 +45,7 @@ class Limits:
     aliases: int = 100
     pairs: int = 10_000
     cost: int = 30_000
+    planning: int = 50_000
     page: int = 20
     list_length: int = 5
     schema_list_length: int = 10

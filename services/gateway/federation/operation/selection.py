@@ -5,7 +5,7 @@ that a selection exists; a `Fragment` remains only where it narrows an interface
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
 
@@ -21,6 +21,14 @@ class Field:
     arguments: str = ""
     variables: tuple[str, ...] = ()
     selections: "Selections" = ()
+    _hash: int | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        """Computed once: the planner looks up whole trees of fields again and again."""
+        if self._hash is None:
+            of_all = hash((self.name, self.key, self.arguments, self.variables, self.selections))
+            object.__setattr__(self, "_hash", of_all)
+        return self._hash or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,9 @@ def merge(selections: Iterable[Selection]) -> Selections:
 
 def collect(selections: Selections, names: frozenset[str]) -> tuple[Field, ...]:
     """The fields that an object answers, merged; `names` are its type's own and those of its abstract types."""
+    plain = {one.key: one for one in selections if isinstance(one, Field)}
+    if len(plain) == len(selections):
+        return tuple(plain.values())
     return tuple(one for one in merge(_applicable(selections, names)) if isinstance(one, Field))
 
 

@@ -4,8 +4,9 @@ The planner tries a move, looks at what it cost, and takes it back (`rollback`) 
 because everything that changes goes through the journal.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from services.gateway.federation.operation.selection import Field, Selections
 from services.gateway.federation.planning.plan import Path
@@ -65,23 +66,63 @@ class Location:
 class Position:
     """Objects of one type at one path of the answer, and the locations that reach them.
 
-    `pending` are the keys and requirements being resolved right now: asking for one again would be circular.
+    `pending` are the keys and requirements being resolved right now: asking for one again would be circular. At a
+    position that `stays`, and below it, nothing moves to another subgraph.
     """
 
     type_name: str
     path: Path
     locations: list[Location]
     pending: frozenset[tuple[str, ...]] = frozenset()
+    stays: bool = False
 
     def resolving(self, *what: str) -> "Position":
         """The same position (and the same list of locations) with one more thing pending."""
         return replace(self, pending=self.pending | {what})
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    do: Callable[[], object]
-    undo: Callable[[], object]
+@dataclass(slots=True)
+class _Put:
+    """An entry that was not there."""
+
+    entries: dict[str, Any]
+    key: str
+    value: object
+
+    def do(self) -> None:
+        self.entries[self.key] = self.value
+
+    def undo(self) -> None:
+        del self.entries[self.key]
+
+
+@dataclass(slots=True)
+class _Append:
+    items: list[Any]
+    item: object
+
+    def do(self) -> None:
+        self.items.append(self.item)
+
+    def undo(self) -> None:
+        self.items.pop()
+
+
+@dataclass(slots=True)
+class _Wait:
+    """For fetches that were not waited for."""
+
+    fetch: DraftFetch
+    others: set[DraftFetch]
+
+    def do(self) -> None:
+        self.fetch.after |= self.others
+
+    def undo(self) -> None:
+        self.fetch.after -= self.others
+
+
+Change = _Put | _Append | _Wait
 
 
 class Draft:
@@ -89,12 +130,12 @@ class Draft:
 
     def __init__(self) -> None:
         self.fetches: list[DraftFetch] = []
-        self._journal: list[_Change] = []
+        self._journal: list[Change] = []
 
     def mark(self) -> int:
         return len(self._journal)
 
-    def rollback(self, mark: int) -> list[_Change]:
+    def rollback(self, mark: int) -> list[Change]:
         """Takes back all changes since the mark; the result can be replayed."""
         undone = self._journal[mark:]
         for change in reversed(undone):
@@ -102,32 +143,31 @@ class Draft:
         del self._journal[mark:]
         return undone
 
-    def replay(self, changes: Iterable[_Change]) -> None:
+    def replay(self, changes: Iterable[Change]) -> None:
         for change in changes:
-            change.do()
-            self._journal.append(change)
+            self._apply(change)
 
-    def _apply(self, do: Callable[[], object], undo: Callable[[], object]) -> None:
-        self.replay((_Change(do, undo),))
+    def _apply(self, change: Change) -> None:
+        change.do()
+        self._journal.append(change)
 
     def add_fetch(self, fetch: DraftFetch) -> None:
-        self._apply(lambda: self.fetches.append(fetch), self.fetches.pop)
+        self._apply(_Append(self.fetches, fetch))
 
     def add_location(self, position: Position, location: Location) -> None:
-        self._apply(lambda: position.locations.append(location), position.locations.pop)
+        self._apply(_Append(position.locations, location))
 
     def add_needs(self, fetch: DraftFetch, selections: Selections) -> None:
-        self._apply(lambda: fetch.needs.append(selections), fetch.needs.pop)
+        self._apply(_Append(fetch.needs, selections))
 
     def wait_for(self, fetch: DraftFetch, others: Iterable[DraftFetch]) -> None:
-        added = set(others) - fetch.after
-        self._apply(lambda: fetch.after.update(added), lambda: fetch.after.difference_update(added))
+        self._apply(_Wait(fetch, set(others) - fetch.after))
 
     def add_field(self, selection: DraftSelection, key: str, asked: Field, child: DraftSelection | None = None) -> None:
         """Asks for the field under that key, once."""
         if key not in selection.fields:
-            added = DraftField(replace(asked, key=key, selections=()), child)
-            self._apply(lambda: selection.fields.__setitem__(key, added), lambda: selection.fields.pop(key))
+            field = Field(asked.name, key, asked.arguments, asked.variables)
+            self._apply(_Put(selection.fields, key, DraftField(field, child)))
 
     def add_composite(self, selection: DraftSelection, key: str, asked: Field, empty: DraftSelection) -> DraftSelection:
         """Asks for the field under that key; returns its selection, `empty` if it is new."""
@@ -139,7 +179,5 @@ class Draft:
         if known is not None:
             return known
         added = DraftSelection(type_name)
-        self._apply(
-            lambda: selection.fragments.__setitem__(type_name, added), lambda: selection.fragments.pop(type_name)
-        )
+        self._apply(_Put(selection.fragments, type_name, added))
         return added

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from services.gateway.federation.operation.limits import Limits
 from services.gateway.federation.operation.normal_form import Operation
 from services.gateway.federation.operation.selection import Field, Selections, collect, merge
 from services.gateway.federation.planning.draft import Draft, DraftFetch
@@ -17,9 +18,9 @@ from services.gateway.federation.planning.shapes import ShapeSeparator
 from services.gateway.federation.supergraph.model import Supergraph
 
 
-def plan_operation(supergraph: Supergraph, operation: Operation) -> Plan:
-    """Raises PlanningError when a field cannot be reached."""
-    planner = Planner(supergraph, operation)
+def plan_operation(supergraph: Supergraph, operation: Operation, limits: Limits) -> Plan:
+    """Raises PlanningError when a field cannot be reached, RequestError when it takes too long to see how."""
+    planner = Planner(supergraph, operation, limits.planning)
     draft = planner.plan()
     return Plan(
         operation=operation,

@@ -21,9 +21,12 @@ from services.gateway.federation.operation.selection import (
     find_field,
     print_compact,
 )
+from services.gateway.federation.planning.budget import Budget
+from services.gateway.federation.planning.choices import Choices
 from services.gateway.federation.planning.draft import Draft, DraftFetch, DraftSelection, Location, Position
 from services.gateway.federation.planning.moves import Moves
 from services.gateway.federation.planning.plan import Step
+from services.gateway.federation.planning.reach import Reach
 from services.gateway.federation.planning.response_names import ResponseNames
 from services.gateway.federation.supergraph.model import FieldJoin, Supergraph
 
@@ -31,17 +34,20 @@ Used = set[DraftFetch]
 
 
 class Planner:
-    """Plans one operation; `draft` holds the outcome."""
+    """Plans one operation, by at most `most_fields` fields, tried ones too; `draft` holds the outcome."""
 
-    def __init__(self, supergraph: Supergraph, operation: Operation) -> None:
+    def __init__(self, supergraph: Supergraph, operation: Operation, most_fields: int) -> None:
         self.supergraph = supergraph
         self.operation = operation
         self.names = ResponseNames(supergraph, operation)
         self.draft = Draft()
+        self.budget = Budget(most_fields)
+        self.reach = Reach(supergraph)
         self._moves = Moves(self)
+        self._choices = Choices(self, self._moves)
 
     def plan(self) -> Draft:
-        """Raises PlanningError when a field cannot be reached."""
+        """Raises PlanningError when a field cannot be reached, RequestError when it takes too long to see how."""
         asked = collect(self.operation.selections, self.supergraph.names_of(self.operation.root_type))
         fields = [one for one in asked if not one.name.startswith("__")]
         if self.operation.kind == "query":
@@ -67,12 +73,7 @@ class Planner:
     def plan_object(self, position: Position, fields: Iterable[Field], used: Used) -> list[Field]:
         """Plans what can be; returns the rest. Adds to `used` every fetch that takes part."""
         left = self.plan_here(position, fields, used)
-        while left:
-            rest = self._moves.advance(position, left, used)
-            if rest is None:
-                break
-            left = rest
-        return left
+        return self._choices.finish(position, left, used) if left and not position.stays else left
 
     def plan_here(self, position: Position, fields: Iterable[Field], used: Used) -> list[Field]:
         """Plans what can be asked at the locations there are; returns the rest."""
@@ -87,9 +88,10 @@ class Planner:
 
     def plan_field(self, position: Position, location: Location, field: Field, used: Used) -> Field | None:
         """Asks for the field at the location; returns what of it could not be had."""
+        self.budget.count_field()
         if field.name == TYPENAME:
             return self._plan_typename(position, location, field, used)
-        if not self.is_local(position, location, field):
+        if not self.reach.is_local(position, location, field):
             return field
         key = self.names.key(position.path, position.type_name, field)
         # A selection can be empty, when all of it is skipped: its object is wanted all the same.
@@ -127,7 +129,8 @@ class Planner:
         )
         provided = self._provided(position, location, field, join)
         inner = Location(location.subgraph, location.fetch, selection, provided)
-        below = Position(model.type_name, (*position.path, Step(key)), [inner], position.pending)
+        stays = position.stays and not model.is_list
+        below = Position(model.type_name, (*position.path, Step(key)), [inner], position.pending, stays)
         if not self.supergraph.is_abstract(model.type_name):
             fields = collect(field.selections, self.supergraph.names_of(model.type_name))
             return tuple(self.plan_object(below, fields, used))
@@ -146,7 +149,11 @@ class Planner:
     def plan_abstract(
         self, position: Position, location: Location, declared: str, selections: Selections, used: Used
     ) -> Selections:
-        """Each object type that the subgraph can answer is a position of its own."""
+        """Each object type that the subgraph can answer is a position of its own.
+
+        What is asked of an abstract type comes from one place as far as it can, so it never waits for other moves.
+        """
+        position = replace(position, stays=False)
         if self.supergraph.types[declared].is_interface_object_in(location.subgraph):
             return self._moves.plan_interface_object(position, selections, used)
         left: dict[str, list[Field]] = {}
@@ -168,16 +175,6 @@ class Planner:
         path = (*position.path[:-1], replace(position.path[-1], on=type_name))
         narrowed = replace(location, selection=fragment)
         return self.plan_object(Position(type_name, path, [narrowed], position.pending), fields, used)
-
-    def is_local(self, position: Position, location: Location, field: Field) -> bool:
-        """Whether the location's subgraph answers the field right there."""
-        join = self.supergraph.join(position.type_name, field.name, location.subgraph)
-        if join is None:
-            return False
-        if join.external or join.overridden:
-            provided = collect(location.provided, self.supergraph.names_of(position.type_name))
-            return find_field(provided, field.name) is not None
-        return not join.requires or field.name in location.satisfied
 
     def _provided(self, position: Position, location: Location, field: Field, join: FieldJoin) -> Selections:
         """What `@provides` makes available below the field, here or from further up."""

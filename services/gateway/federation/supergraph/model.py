@@ -53,7 +53,7 @@ class FieldJoin:
     type_text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldModel:
     """A field of the supergraph. `type_text` is its type as SDL, `type_name` the named type in it."""
 
@@ -61,6 +61,15 @@ class FieldModel:
     type_name: str
     type_text: str
     joins: Mapping[str, FieldJoin]
+
+    @property
+    def is_list(self) -> bool:
+        return "[" in self.type_text
+
+    @cached_property
+    def resolvers(self) -> frozenset[str]:
+        """The subgraphs that resolve the field for whoever brings a key, and what else it may require."""
+        return frozenset(name for name, join in self.joins.items() if not join.external and not join.overridden)
 
     def type_in(self, subgraph: str) -> tuple[str, str]:
         """The named type and the whole type as the subgraph declares them."""
@@ -70,7 +79,7 @@ class FieldModel:
         return join.type_name, join.type_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TypeModel:
     """An object, interface or union; `keys` has an entry for every subgraph that knows the type."""
 
@@ -81,8 +90,16 @@ class TypeModel:
     implements: Mapping[str, frozenset[str]] = field(default_factory=dict)
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    @cached_property
+    def _interface_objects(self) -> frozenset[str]:
+        return frozenset(name for name, keys in self.keys.items() if any(key.of_interface_object for key in keys))
+
+    @property
+    def is_interface_object_somewhere(self) -> bool:
+        return bool(self._interface_objects)
+
     def is_interface_object_in(self, subgraph: str) -> bool:
-        return any(key.of_interface_object for key in self.keys.get(subgraph, ()))
+        return subgraph in self._interface_objects
 
 
 @dataclass(frozen=True)
@@ -119,6 +136,17 @@ class Supergraph:
             for member in members:
                 names[member].add(abstract)
         return {name: frozenset(others) for name, others in names.items()}
+
+    @cached_property
+    def _names_to_enter_by(self) -> Mapping[str, tuple[str, ...]]:
+        return {
+            name: (name, *(one for one in sorted(others - {name}) if self.types[one].is_interface_object_somewhere))
+            for name, others in self._names.items()
+        }
+
+    def names_to_enter_by(self, type_name: str) -> tuple[str, ...]:
+        """The type itself, and the interfaces of it that are interface objects somewhere."""
+        return self._names_to_enter_by[type_name]
 
     def names_of(self, type_name: str) -> frozenset[str]:
         """The names that fragments may call an object of this type by."""
