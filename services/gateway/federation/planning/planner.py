@@ -57,11 +57,15 @@ class Planner:
         return self.draft
 
     def _plan_serially(self, fields: list[Field]) -> None:
-        """Each field after all that came before it; neighbours in one subgraph share a request, which keeps order."""
+        """Each field after all that came before it, everything below included.
+
+        Neighbours in one subgraph share a request, which keeps order, if that is all that the former of them needs.
+        """
         locations: list[Location] = []
         for field in fields:
-            self._moves.root_waits_for = tuple(self.draft.fetches)
-            locations = locations[-1:]
+            fetches = self.draft.fetches
+            self._moves.root_waits_for = tuple(fetches)
+            locations = [location for location in locations[-1:] if location.fetch is fetches[-1]]
             self._plan_root([field], locations)
 
     def _plan_root(self, fields: list[Field], locations: list[Location]) -> None:
