@@ -18,7 +18,7 @@ test: $(development) $(renderer) $(browser)
 # the colours, scenarios in the forms and the bot on the database that a build leaves out.
 nightly: $(development) $(browser) tests/federation/fuzz/node_modules
 	ORACLE_EXAMPLES=2000 .venv/bin/python -m pytest tests/oracle --numprocesses auto
-	FUZZ_OPERATIONS=10000 FUZZ_SEED=$$(date +%s) .venv/bin/python -m pytest tests/federation/fuzz --numprocesses 0
+	FUZZ_OPERATIONS=10000 FUZZ_SEED=$$(date +%s) .venv/bin/python -m pytest tests/federation/fuzz --numprocesses auto
 	.venv/bin/python -m pytest tests/web tests/system tests/services/bot -m thorough
 
 # Months of 400 invoices while services are killed and servers come and go, and a thousand alerts at once: a quarter of an

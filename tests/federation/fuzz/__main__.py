@@ -1,24 +1,42 @@
-"""`python -m tests.federation.fuzz FIRST_SEED WORLDS OPERATIONS`: worlds in a row, and what differs in them."""
+"""`python -m tests.federation.fuzz SEED OPERATIONS [small]`: what differs in them, or the first of it made small."""
 
 import asyncio
 import sys
+from collections import Counter
 
-from tests.federation.fuzz.compared import differences, peers
+from tests.federation.fuzz.compared import Comparison, comparisons, open_bench
+from tests.federation.fuzz.making import make_world
+from tests.federation.fuzz.printing import composed_sdl
+from tests.federation.fuzz.reduced import reduced
 
-_WIDTH = 1_000
+_WIDTH = 1_500
 """Of a line; answers can be long."""
 
 
-async def main(first: int, worlds: int, operations: int) -> None:
-    composed = found = 0
-    async with peers() as others:
-        for seed in range(first, first + worlds):
-            differing = await differences(seed, operations, others)
-            composed += differing is not None
-            for one in differing or ():
-                found += 1
-                print("\n".join(line[:_WIDTH] for line in str(one).split("\n")))
-    print(f"{composed} of {worlds} worlds composed, {composed * operations} operations, {found} differences")
+async def main(seed: int, operations: int, *, small: bool) -> None:
+    tally = Counter[str]()
+    async with open_bench() as bench:
+        async for world in comparisons(bench, seed, operations):
+            for one in world:
+                tally += counted(one)
+                if not one.is_right or one.is_alone:
+                    show(str(one))
+                if small and not one.is_right:
+                    smaller, found = await reduced(bench, make_world(one.seed), one.asked, lambda it: not it.is_right)
+                    show("\n".join(f"\n# {name}\n{composed_sdl(smaller, name)}" for name in smaller.subgraphs))
+                    show(str(found))
+                    return
+    show(str(dict(tally)))
 
 
-asyncio.run(main(*map(int, sys.argv[1:])))
+def counted(one: Comparison) -> Counter[str]:
+    others = {f"{name} differs": not answer.agrees_with(one.oracle) for name, answer in one.peers.items()}
+    facts = {"ours differs": not one.is_right, "ours alone": one.is_alone, "with errors": bool(one.oracle.errors)}
+    return Counter({"operations": 1, one.asked.kind: 1, **facts, **others})
+
+
+def show(text: str) -> None:
+    sys.stdout.write("".join(f"{line[:_WIDTH]}\n" for line in text.split("\n")))
+
+
+asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), small="small" in sys.argv))

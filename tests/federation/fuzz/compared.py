@@ -1,176 +1,159 @@
-"""One world at a time: its subgraphs over HTTP, our gateway and its peers in front of them, and the oracle."""
+"""Worlds, and what every gateway answers in them."""
 
 import asyncio
 import json
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from random import Random
-from tempfile import TemporaryDirectory
-from typing import Any
+from itertools import count
 
-import aiohttp
-from graphql import ExecutionResult, GraphQLSchema, graphql_sync
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from graphql import DocumentNode, GraphQLSchema, build_schema
 
-from services.gateway.federation import load_supergraph
-from services.gateway.settings import GatewaySettings
-from services.gateway.standalone import Standalone, open_standalone
-from shared.runtime.serving import serving
-from tests.federation.fuzz.objects import oracle_schema, subgraph_schema
+from services.gateway.federation import Engine, load_supergraph
+from services.gateway.standalone import LIMITS
+from tests.federation.fuzz.answers import Answer, ask_engine, ask_schema
+from tests.federation.fuzz.chance import Chance
+from tests.federation.fuzz.making import make_world
 from tests.federation.fuzz.operations import Asked, make_operation
-from tests.federation.fuzz.world import World, make_world
+from tests.federation.fuzz.peers import Peers, open_peers
+from tests.federation.fuzz.printing import composed_sdl
+from tests.federation.fuzz.schemas import oracle_schema, subgraph_schema
+from tests.federation.fuzz.subgraphs import FarSubgraphs, NearSubgraph, serving_subgraphs
+from tests.federation.fuzz.truth import Truth
+from tests.federation.fuzz.world import World
 
-FOLDER = Path(__file__).parent
-_LONGEST_LINE = 50_000_000
-
-
-def is_available() -> bool:
-    """Whether node and the peers' packages are installed."""
-    return shutil.which("node") is not None and (FOLDER / "node_modules").exists()
-
-
-class Peers:
-    """The node process with the composer and the other gateways."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    async def say(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps(message).encode() + b"\n")
-        line = await self._process.stdout.readline()
-        assert line, "the peers' process has ended"
-        said: dict[str, Any] = json.loads(line)
-        return said
-
-
-@asynccontextmanager
-async def peers() -> AsyncIterator[Peers]:
-    process = await asyncio.create_subprocess_exec(
-        *("node", "peers.mjs"),
-        cwd=FOLDER,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        limit=_LONGEST_LINE,
-    )
-    try:
-        yield Peers(process)
-    finally:
-        process.kill()
-        await process.wait()
+EACH_WORLD = 20
+_OPERATIONS_AT_ONCE = 4
+_WORLDS_AT_ONCE = 3
+"""So that the peers' process works while ours does."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is compared: the data, and whether there were errors."""
-
-    data: Any
-    errors: bool
-    first: str | None = None
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Answer) and (self.data, self.errors) == (other.data, other.errors)
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Ours is not what the oracle says, or what both peers say."""
+class Comparison:
+    """One operation in one world: what ours, the oracle and the peers answered, as far as they did."""
 
     seed: int
     asked: Asked
     ours: Answer
     oracle: Answer
-    others: Mapping[str, Answer]
+    peers: Mapping[str, Answer]
+
+    @property
+    def is_right(self) -> bool:
+        """Ours is what the oracle says."""
+        return self.ours.is_written_as(self.oracle)
+
+    @property
+    def is_alone(self) -> bool:
+        """The peers agree on something else."""
+        others = list(self.peers.values())
+        return len(others) > 1 and others[0].agrees_with(others[1]) and not self.ours.agrees_with(others[0])
 
     def __str__(self) -> str:
         lines = [f"world {self.seed}: {self.asked.query} {json.dumps(self.asked.variables)}"]
-        answers = {"ours": self.ours, "oracle": self.oracle, **self.others}
-        lines += [
-            f"  {name:7} {one.errors!s:5} {json.dumps(one.data)} {one.first or ''}" for name, one in answers.items()
-        ]
+        for name, one in {"ours": self.ours, "oracle": self.oracle, **self.peers}.items():
+            lines.append(f"  {name:7} {json.dumps(one.data)} {'; '.join(one.errors[:2])}")
         return "\n".join(lines)
 
 
-async def differences(seed: int, operations: int, others: Peers) -> list[Difference] | None:
-    """None when the world's subgraphs do not compose."""
-    world = make_world(seed)
-    async with AsyncExitStack() as stack:
-        port = await stack.enter_async_context(_serving(world))
-        urls = [
-            {"name": one, "url": f"http://127.0.0.1:{port}/{one}", "sdl": world.sdl(one)} for one in world.subgraphs
-        ]
-        composed = await others.say({"subgraphs": urls})
-        if "supergraph" not in composed:
-            return None
-        ask = await stack.enter_async_context(_ours(composed["supergraph"]))
-        oracle = oracle_schema(world, load_supergraph(composed["supergraph"]).api_schema)
-        random = Random(seed)  # noqa: S311 - to make things up
-        found = [
-            await _difference(seed, make_operation(oracle, random), ask, oracle, others) for _ in range(operations)
-        ]
-    return [one for one in found if one]
+class OpenWorld:
+    """A world whose subgraphs are up, with every gateway in front of them, and the oracle beside."""
 
+    def __init__(self, world: World, engine: Engine, oracle: GraphQLSchema, peers: Peers) -> None:
+        self.oracle = oracle
+        self._world = world
+        self._engine = engine
+        self._peers = peers
+        self._runs = count()
 
-_Ask = Callable[[Asked], Awaitable[Answer]]
-
-
-async def _difference(seed: int, asked: Asked, ask: _Ask, oracle: GraphQLSchema, others: Peers) -> Difference | None:
-    ours, expected = await ask(asked), _read(graphql_sync(oracle, asked.query, variable_values=asked.variables))
-    said = await others.say({"query": asked.query, "variables": asked.variables})
-    theirs = {name: Answer(**one) for name, one in said.items()}
-    agrees = ours == expected and any(ours == one for one in (expected, *theirs.values()))
-    return None if agrees else Difference(seed, asked, ours, expected, theirs)
-
-
-def _read(result: ExecutionResult) -> Answer:
-    errors = result.errors or []
-    return Answer(result.data, bool(errors), errors[0].message if errors else None)
-
-
-@asynccontextmanager
-async def _serving(world: World) -> AsyncIterator[int]:
-    routes = [Route(f"/{one}", _answering(subgraph_schema(world, one)), methods=["POST"]) for one in world.subgraphs]
-    async with serving(Standalone(GatewaySettings(), Starlette(routes=routes), asyncio.Event()), port=0) as port:
-        yield port
-
-
-def _answering(schema: GraphQLSchema) -> Callable[[Request], Awaitable[Response]]:
-    async def respond(request: Request) -> Response:
-        asked = json.loads(await request.body())
-        result = graphql_sync(
-            schema,
-            asked["query"],
-            variable_values=asked.get("variables"),
-            operation_name=asked.get("operationName"),
+    async def compare(self, asked: Asked, document: DocumentNode) -> Comparison:
+        """`document` is the operation's query, parsed."""
+        name = str(next(self._runs))
+        answers = await asyncio.gather(
+            ask_engine(self._engine, asked, f"{name}/ours"),
+            ask_schema(self.oracle, document, asked, f"{name}/oracle"),
+            self._ask_peers(asked, name),
         )
-        return Response(json.dumps(result.formatted), media_type="application/json")
+        return Comparison(self._world.seed, asked, *answers)
 
-    return respond
+    async def _ask_peers(self, asked: Asked, name: str) -> dict[str, Answer]:
+        """Neither of them subscribes here. One that fails has no answer."""
+        if asked.kind == "subscription":
+            return {}
+        message = {
+            "world": self._world.seed,
+            "runs": {"apollo": f"{name}/apollo", "hive": f"{name}/hive"},
+            "query": asked.query,
+            "variables": asked.variables,
+            "operationName": asked.operation_name,
+        }
+        said = await self._peers.say(message)
+        return {name: Answer(**one) for name, one in said.items() if "failed" not in one}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What worlds stand on: the peers, and where these find the subgraphs."""
+
+    peers: Peers
+    subgraphs: FarSubgraphs
+    address: str
+
+    @asynccontextmanager
+    async def opened(self, world: World) -> AsyncIterator[OpenWorld | None]:
+        """None when the subgraphs do not compose."""
+        subgraphs = [
+            {"name": name, "url": f"{self.address}/{world.seed}/{name}", "sdl": composed_sdl(world, name)}
+            for name in world.subgraphs
+        ]
+        said = await self.peers.say({"world": world.seed, "subgraphs": subgraphs})
+        if "supergraph" not in said:
+            yield None
+            return
+        truth = Truth(world)
+        schemas = {name: subgraph_schema(world, truth, name) for name in world.subgraphs}
+        engine = Engine(
+            load_supergraph(said["supergraph"]), {name: NearSubgraph(one) for name, one in schemas.items()}, LIMITS
+        )
+        with self.subgraphs.reachable({f"/{world.seed}/{name}": one for name, one in schemas.items()}):
+            yield OpenWorld(world, engine, oracle_schema(truth, build_schema(said["schema"])), self.peers)
+            await self.peers.say({"world": world.seed})
+
+    async def compare(self, seed: int, operations: int) -> list[Comparison] | None:
+        """As many operations in the world; None when its subgraphs do not compose."""
+        async with self.opened(make_world(seed)) as world:
+            if world is None:
+                return None
+            chance, places = Chance(seed), asyncio.Semaphore(_OPERATIONS_AT_ONCE)
+
+            async def compare() -> Comparison:
+                async with places:
+                    return await world.compare(*make_operation(world.oracle, chance))
+
+            return await asyncio.gather(*(compare() for _ in range(operations)))
 
 
 @asynccontextmanager
-async def _ours(supergraph: str) -> AsyncIterator[_Ask]:
-    async with AsyncExitStack() as stack:
-        file = Path(stack.enter_context(TemporaryDirectory())) / "supergraph.graphql"
-        file.write_text(supergraph)
-        host = await stack.enter_async_context(open_standalone(file, GatewaySettings()))
-        port = await stack.enter_async_context(serving(host, port=0))
-        http = await stack.enter_async_context(aiohttp.ClientSession(f"http://127.0.0.1:{port}"))
+async def open_bench() -> AsyncIterator[Bench]:
+    subgraphs = FarSubgraphs()
+    async with serving_subgraphs(subgraphs) as address, open_peers() as peers:
+        yield Bench(peers, subgraphs, address)
 
-        async def ask(asked: Asked) -> Answer:
-            response = await http.post("/graphql", json={"query": asked.query, "variables": asked.variables})
-            body = await response.json()
-            errors = body.get("errors") or []
-            return Answer(body.get("data"), bool(errors), errors[0]["message"] if errors else None)
 
-        yield ask
+async def comparisons(bench: Bench, seed: int, operations: int) -> AsyncIterator[list[Comparison]]:
+    """World by world, from the seed on, until there are so many operations. The same ones every time."""
+    seeds, made = count(seed), 0
+    running: deque[asyncio.Task[list[Comparison] | None]] = deque()
+    try:
+        while made < operations:
+            while len(running) < _WORLDS_AT_ONCE:
+                running.append(asyncio.create_task(bench.compare(next(seeds), EACH_WORLD)))
+            world = await running.popleft()
+            if world is not None:
+                made += len(world)
+                yield world
+    finally:
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

@@ -1,0 +1,73 @@
+"""Answers as they are compared: the data, and whether there were errors."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+from graphql import DocumentNode, ExecutionResult, GraphQLSchema, execute_sync, subscribe
+
+from services.gateway.federation import Engine, PlanningError, RequestError
+from tests.federation.fuzz.operations import Asked
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The data of a subscription is the list of its events'."""
+
+    data: Any
+    errors: list[str]
+
+    def agrees_with(self, other: "Answer") -> bool:
+        return self.data == other.data and bool(self.errors) == bool(other.errors)
+
+    def is_written_as(self, other: "Answer") -> bool:
+        """The fields in the same order, too."""
+        return self.agrees_with(other) and json.dumps(self.data) == json.dumps(other.data)
+
+
+async def ask_engine(engine: Engine, asked: Asked, run: str) -> Answer:
+    """What ours answers."""
+    variables = asked.variables_in(run)
+    try:
+        prepared = engine.prepare(asked.query, variables, asked.operation_name)
+        if asked.kind != "subscription":
+            return _read(await engine.run(prepared, variables))
+        async with engine.subscribe(prepared, variables) as events:
+            return _joined([_read(one) async for one in events])
+    except (PlanningError, RequestError) as error:
+        return Answer(None, [repr(error)])
+
+
+async def ask_schema(schema: GraphQLSchema, document: DocumentNode, asked: Asked, run: str) -> Answer:
+    """What one server answers."""
+    variables = asked.variables_in(run)
+    if asked.kind != "subscription":
+        result = execute_sync(schema, document, variable_values=variables, operation_name=asked.operation_name)
+        return _read(result.formatted)
+    return _joined(
+        [_read(one.formatted) async for one in await events(schema, document, variables, asked.operation_name)]
+    )
+
+
+async def events(
+    schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], name: str | None
+) -> AsyncIterator[ExecutionResult]:
+    """A subscription's; the one that says why when there are none."""
+    stream = subscribe(schema, document, variable_values=dict(variables), operation_name=name)
+    if isawaitable(stream):
+        stream = await stream
+    return _one(stream) if isinstance(stream, ExecutionResult) else stream
+
+
+async def _one(result: ExecutionResult) -> AsyncIterator[ExecutionResult]:
+    yield result
+
+
+def _read(body: Mapping[str, Any]) -> Answer:
+    return Answer(body.get("data"), [error["message"] for error in body.get("errors") or ()])
+
+
+def _joined(answers: list[Answer]) -> Answer:
+    return Answer([one.data for one in answers], [error for one in answers for error in one.errors])
