@@ -100,7 +100,7 @@ async def test_what_introspection_asks_for_counts() -> None:
 
 def test_the_cache_forgets_what_was_used_least_recently() -> None:
     made: list[str] = []
-    cache: BoundedCache[str] = BoundedCache(2)
+    cache: BoundedCache[str, str] = BoundedCache(2)
 
     def make(key: str) -> str:
         made.append(key)
@@ -110,3 +110,20 @@ def test_the_cache_forgets_what_was_used_least_recently() -> None:
         assert cache.get(key, partial(make, key)) == key
     assert made == ["a", "b", "c", "b"]
     assert len(cache) == 2
+
+
+def test_the_cache_holds_no_more_than_may_weigh_together() -> None:
+    cache: BoundedCache[str, str] = BoundedCache(100, len, 10)
+    sizes = []
+    for key in ["aaaa", "bbbb", "cc", "dddd", "cc", "e" * 11, "f"]:
+        assert cache.get(key, partial(str, key)) == key
+        sizes.append(len(cache))
+    assert sizes == [1, 2, 3, 3, 3, 3, 3]
+
+
+async def test_many_large_texts_are_not_all_remembered() -> None:
+    engine = engine_with(Limits())
+    for number in range(12):
+        answer = await engine.execute(f'{{ product(sku: "{number}{"x" * 100_000}") {{ title }} }}')
+        assert answer == {"data": {"product": None}}
+    assert 0 < len(engine._texts) < 6

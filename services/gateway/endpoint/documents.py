@@ -25,7 +25,7 @@ class Documents:
 
     def __init__(self, trusted: Mapping[str, str] | None = None) -> None:
         self._trusted = trusted
-        self._kept: BoundedCache[str] = BoundedCache(KEPT_TEXTS)
+        self._kept: BoundedCache[str, str] = BoundedCache(KEPT_TEXTS)
 
     def text_of(self, query: str | None, document_id: str | None, extensions: Mapping[str, Any] | None) -> str:
         """Raises DocumentNotFound, DocumentNotTrusted, HashMismatch, InvalidInput."""

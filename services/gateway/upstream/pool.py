@@ -5,6 +5,9 @@ from collections import deque
 
 from services.gateway.upstream.connection import Connection, ConnectionBroke, HttpAnswer
 
+CONNECT_SECONDS = 5.0
+"""An address that nobody answers at is given up long before a service that has begun to work."""
+
 
 class Connections:
     """As many as there are requests at a time. Those idle for longer than `idle_seconds` are closed, not used."""
@@ -49,7 +52,8 @@ class Connections:
 
     async def _fresh(self) -> Connection:
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(lambda: Connection(self._most_bytes), self._host, self._port)
+        async with asyncio.timeout(CONNECT_SECONDS):
+            _, connection = await loop.create_connection(lambda: Connection(self._most_bytes), self._host, self._port)
         return connection
 
     def _kept(self) -> Connection | None:

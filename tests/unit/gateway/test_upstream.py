@@ -1,8 +1,9 @@
 """Subgraphs straight over HTTP, against servers that say word for word what they are told to."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import pytest
 from starlette.types import ASGIApp
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp
 from services.gateway import subgraph_peers
 from services.gateway.federation import FetchRequest, SubgraphUnavailable
 from services.gateway.subgraph_peers import Caller, HttpSubgraph, PeerSubgraph
+from services.gateway.upstream import pool
 from shared.auth.viewer import Role, Viewer
 from shared.runtime.peers import InProcessPeer
 from tests.eventually import eventually
@@ -23,12 +25,16 @@ BODY = b'{"data":{"me":1}}'
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n" + BODY
 
 
-@asynccontextmanager
-async def served(*conducts: Conduct, timeout_seconds: float = 10) -> AsyncIterator[tuple[Server, HttpSubgraph]]:
+def subgraph_at(url: str, timeout_seconds: float) -> HttpSubgraph:
     nobody: dict[str, ASGIApp] = {}
     peer = PeerSubgraph("accounts", InProcessPeer("accounts", nobody.__getitem__), timeout_seconds)
+    return HttpSubgraph(url, peer, timeout_seconds)
+
+
+@asynccontextmanager
+async def served(*conducts: Conduct, timeout_seconds: float = 10) -> AsyncIterator[tuple[Server, HttpSubgraph]]:
     async with word_for_word(*conducts) as server:
-        subgraph = HttpSubgraph(f"{server.url}/graphql?a=1", peer, timeout_seconds)
+        subgraph = subgraph_at(f"{server.url}/graphql?a=1", timeout_seconds)
         try:
             yield server, subgraph
         finally:
@@ -133,6 +139,20 @@ async def test_nobody_at_home() -> None:
         pass
     with pytest.raises(SubgraphUnavailable, match="did not answer"):
         await subgraph.fetch(QUERY)
+
+
+async def test_a_connection_that_does_not_come_about_is_given_up_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "CONNECT_SECONDS", 0.1)
+    with ExitStack() as stack:
+        deaf = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):  # one waits to be accepted, and the system answers nobody else
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        subgraph = subgraph_at(f"http://127.0.0.1:{deaf.getsockname()[1]}/", timeout_seconds=60)
+        async with asyncio.timeout(30):
+            with pytest.raises(SubgraphUnavailable, match="too long"):
+                await subgraph.fetch(QUERY)
 
 
 async def test_one_that_hangs_is_given_up_and_its_connection_with_it() -> None:

@@ -4,24 +4,33 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class BoundedCache(Generic[Value]):
-    """Holds at most `capacity` values."""
+class BoundedCache(Generic[Key, Value]):
+    """Holds at most `capacity` values, and no more than weigh `most_weight` together: by their keys, if at all."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, weigh: Callable[[Key], int] = lambda _: 0, most_weight: int = 0) -> None:
         self._capacity = capacity
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._weigh = weigh
+        self._most_weight = most_weight
+        self._weight = 0
+        self._values: OrderedDict[Key, Value] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value under the key; made, and kept, when there is none."""
+    def get(self, key: Key, make: Callable[[], Value]) -> Value:
+        """The value under the key; made, and kept if that may be, when there is none."""
         if key in self._values:
             self._values.move_to_end(key)
             return self._values[key]
+        weight = self._weigh(key)
+        if weight > self._most_weight:
+            return make()
         value = self._values[key] = make()
-        if len(self._values) > self._capacity:
-            self._values.popitem(last=False)
+        self._weight += weight
+        while len(self._values) > self._capacity or self._weight > self._most_weight:
+            forgotten, _ = self._values.popitem(last=False)
+            self._weight -= self._weigh(forgotten)
         return value
 
     def __len__(self) -> int:

@@ -46,7 +46,11 @@ from services.gateway.federation.supergraph.labels import Labels, with_labels
 from services.gateway.federation.supergraph.model import Supergraph
 
 Answer = dict[str, Any]
+_Place = tuple[Any, ...]
+"""What is kept of a text is kept under it, its operation's name and what else decides."""
 _VALIDATION_ERRORS = 20
+_MOST_TEXT = 500_000
+"""How many characters all texts have that are remembered: what is made of one takes a hundred times its room."""
 _LABELLINGS = 16
 """How many ways to decide all labels are remembered."""
 
@@ -118,10 +122,11 @@ class Engine:
         self._replaced = asyncio.Event()
         self.supergraph = supergraph
         self._subgraphs = subgraphs
-        self._as_decided: BoundedCache[Supergraph] = BoundedCache(_LABELLINGS)
-        self._texts: BoundedCache[_Text] = BoundedCache(self._cached_plans)
-        self._prepared: BoundedCache[Prepared] = BoundedCache(self._cached_plans)
-        self._costs: BoundedCache[int] = BoundedCache(self._cached_plans)
+        bounds = (self._cached_plans, _length_of_text, _MOST_TEXT)
+        self._as_decided: BoundedCache[frozenset[str], Supergraph] = BoundedCache(_LABELLINGS)
+        self._texts: BoundedCache[_Place, _Text] = BoundedCache(*bounds)
+        self._prepared: BoundedCache[_Place, Prepared] = BoundedCache(*bounds)
+        self._costs: BoundedCache[_Place, int] = BoundedCache(*bounds)
 
     async def execute(
         self,
@@ -244,6 +249,10 @@ class Engine:
         completer = Completer(supergraph, operation)
         compiled = compile_plan(supergraph, plan)
         return Prepared(plan, completer, Questions(plan), compiled, self._subgraphs, self._replaced)
+
+
+def _length_of_text(place: _Place) -> int:
+    return len(place[0])
 
 
 def _introspect(prepared: Prepared, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
