@@ -15,7 +15,7 @@ from shared.auth.keys import KeyFile
 from shared.auth.tokens import TokenIssuer
 from shared.auth.viewer import Viewer
 from shared.clock import SystemClock
-from shared.errors import Forbidden, InvalidInput, NotFound, UpstreamUnavailable
+from shared.errors import Forbidden, InvalidInput, NivaaError, NotFound, UpstreamUnavailable
 from shared.runtime.peers import Peer, PeerResponse
 
 log = structlog.get_logger()
@@ -91,11 +91,14 @@ class Gateway:
 
 
 def issuer_of(settings: BotSettings, own: TokenIssuer | None) -> TokenIssuer:
-    """Signs the bot's tokens for linked people; `own` is ours, where no issuer elsewhere is trusted instead."""
+    """Signs the bot's tokens for linked people; `own` is ours, where no issuer elsewhere is trusted instead.
+
+    Raises NivaaError where neither has a key.
+    """
     if own is not None:
         return own
     if settings.bot_key_file is None:
-        raise ValueError("with NIVAA_JWKS_URL the bot needs NIVAA_BOT_KEY_FILE")
+        raise NivaaError("with NIVAA_JWKS_URL the bot needs NIVAA_BOT_KEY_FILE")
     return TokenIssuer(KeyFile.open(settings.bot_key_file).signing_key, settings.jwt_issuer, settings.jwt_audience)
 
 

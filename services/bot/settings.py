@@ -59,13 +59,6 @@ class BotSettings(Settings):
         frozenset(NoticeKind),
     )
 
-    @field_validator("bot_token")
-    @classmethod
-    def _as_botfather_gives_it(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", value.get_secret_value(), re.ASCII):
-            raise ValueError("is like 123456:ABC-DEF1234, a number and a secret")
-        return value
-
     @field_validator("bot_api_url", "webhook_url")
     @classmethod
     def _reached_by_http(cls, value: str) -> str:

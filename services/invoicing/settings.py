@@ -1,8 +1,9 @@
 """Settings of the invoicing service."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from services.invoicing.document.model import Logo, Organisation
 from shared.runtime.settings import Settings, setting
@@ -24,7 +25,16 @@ class InvoicingSettings(Settings):
     tax_number: str = setting("NIVAA_TAX_NUMBER", "its tax number on invoices", "")
     logo_file: Path | None = setting("NIVAA_LOGO_FILE", "a PNG or JPEG for the head of invoices", None)
     renderer: Path | None = setting("NIVAA_WKHTMLTOPDF", "where wkhtmltopdf is; empty: on the PATH", None)
-    renderer_processes: int = setting("NIVAA_RENDERER_PROCESSES", "how many documents are drawn at once", 2)
+    renderer_processes: Annotated[int, Field(ge=1)] = setting(
+        "NIVAA_RENDERER_PROCESSES", "how many documents are drawn at once", 2
+    )
+
+    @field_validator("logo_file")
+    @classmethod
+    def _is_a_picture(cls, value: Path | None) -> Path | None:
+        if value is not None and value.suffix.lower() not in _MEDIA_TYPES:
+            raise ValueError("a logo is a PNG or a JPEG")
+        return value
 
     @property
     def organisation(self) -> Organisation:
@@ -34,7 +44,4 @@ class InvoicingSettings(Settings):
     def _logo(self) -> Logo | None:
         if self.logo_file is None:
             return None
-        media_type = _MEDIA_TYPES.get(self.logo_file.suffix.lower())
-        if media_type is None:
-            raise ValueError(f"a logo is a PNG or a JPEG, not {self.logo_file.name}")
-        return Logo(media_type, self.logo_file.read_bytes())
+        return Logo(_MEDIA_TYPES[self.logo_file.suffix.lower()], self.logo_file.read_bytes())

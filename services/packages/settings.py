@@ -3,10 +3,11 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr, ValidationInfo, field_validator
 
 from services.packages.domain.alerts import LowLine
 from services.packages.domain.organisation import Organisation
+from shared.errors import InvalidInput
 from shared.money import parse_amount
 from shared.runtime.settings import Settings, setting
 
@@ -44,9 +45,13 @@ class PackagesSettings(Settings):
 
     @field_validator("default_session_price")
     @classmethod
-    def _is_a_price(cls, value: Decimal) -> Decimal:
+    def _is_a_price(cls, value: Decimal, info: ValidationInfo) -> Decimal:
         if value < 0:
             raise ValueError("a price is never negative")
+        try:
+            parse_amount(value, info.data.get("currency", "INR"))
+        except InvalidInput:
+            raise ValueError("is an amount of the organisation's currency, like 600.00") from None
         return value
 
     @property

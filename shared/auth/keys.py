@@ -41,20 +41,24 @@ class KeyFile:
     """The keys of a local file; the first one signs."""
 
     def __init__(self, keys: dict[str, ECKey]) -> None:
-        if not keys:
-            raise NivaaError("the key file holds no key for ES256")
         self._keys = keys
 
     @classmethod
     def open(cls, path: Path) -> "KeyFile":
         """Makes the file with a fresh key, readable by its owner alone, when there is none.
 
-        Processes that start at once agree on the key of whoever was first.
+        Processes that start at once agree on the key of whoever was first. Raises NivaaError for a file without one.
         """
         if not path.exists():
             fresh = ECKey.generate_key(CURVE, auto_kid=True)
             write_once(path, json.dumps({"keys": [fresh.as_dict(private=True)]}).encode(), mode=0o600)
-        return cls(_usable_keys(json.loads(path.read_bytes())))
+        try:
+            keys = _usable_keys(json.loads(path.read_bytes()))
+        except (ValueError, NivaaError):
+            raise NivaaError(f"{path} is no JSON Web Key Set") from None
+        if not keys:
+            raise NivaaError(f"{path} holds no key for ES256")
+        return cls(keys)
 
     @property
     def signing_key(self) -> ECKey:

@@ -116,11 +116,10 @@ async def _open_component(
     """Migrates, opens and binds one component; returns what is to run beside its requests."""
     database = None
     if component.has_tables:
-        config = DatabaseConfig(component.name, settings.database_url(component.name))
-        from shared.database.migrations import migrate  # noqa: PLC0415 - large, and the gateway has no tables
-
-        await migrate(config)
-        database = await stack.enter_async_context(open_database(config))
+        try:
+            database = await _migrated(stack, DatabaseConfig(component.name, settings.database_url(component.name)))
+        except OSError as error:
+            raise OSError(f"the {component.name} database: {error}") from error
         host.databases[component.name] = database
         host.checks[f"{component.name} database"] = database.check
     surroundings = Surroundings(
@@ -139,6 +138,13 @@ async def _open_component(
     if database is None:
         return [(component.name, job) for job in service.jobs]
     return await _with_messages(host, component, service, database, surroundings)
+
+
+async def _migrated(stack: AsyncExitStack, config: DatabaseConfig) -> Database:
+    from shared.database.migrations import migrate  # noqa: PLC0415 - large, and the gateway has no tables
+
+    await migrate(config)
+    return await stack.enter_async_context(open_database(config))
 
 
 def _wrapped(host: Host, component: Component, service: Service, database: Database | None) -> ASGIApp:

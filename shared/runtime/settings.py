@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from shared.auth.viewer import Role
 from shared.database.tls import tls_options
+from shared.errors import InvalidInput
 from shared.money import parse_currency
 
 ENV_FILES = (".env",)
@@ -164,7 +165,10 @@ class Settings(BaseSettings):
     @field_validator("currency")
     @classmethod
     def _known_currency(cls, value: str) -> str:
-        return parse_currency(value)
+        try:
+            return parse_currency(value)
+        except InvalidInput:
+            raise ValueError("is a code of ISO 4217, like INR") from None
 
     @classmethod
     def settings_customise_sources(
@@ -238,7 +242,7 @@ def load_settings(
 
 def told(error: ValidationError) -> str:
     """What is wrong with which settings, a line for each; never their values."""
-    return "\n".join(f"{'.'.join(map(str, each['loc']))}: {_reason(each['msg'])}" for each in error.errors())
+    return "\n".join(": ".join((*map(str, each["loc"]), _reason(each["msg"]))) for each in error.errors())
 
 
 def _reason(message: str) -> str:

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from tests.web.office import Office
-from tests.web.test_signing_in import Caller
+from tests.web.test_signing_in import Caller, hidden
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 PAGES = {
@@ -76,11 +76,18 @@ async def test_a_list_goes_forward_and_back(live_office: Office, caller: Caller)
     assert (link(first, "prev"), link(first, "first")) == (None, None)
 
 
-async def test_a_forms_address_by_itself_is_its_page(caller: Caller) -> None:
+async def test_a_forms_address_is_its_page(live_office: Office, caller: Caller) -> None:
     """Where a page was shown again because of a mistake, that is the address that a reload by hand asks for."""
     await caller.sign_in("coordinator")
     status, _, headers = await caller.get("/admin/billing/payouts/mark?status=PENDING")
     assert (status, headers["location"]) == (303, "/admin/billing/payouts?status=PENDING")
+    _, page, _ = await caller.get("/admin/billing/cycles?month=2026-11")
+    ours = {"form_token": hidden(page, "form_token"), "key": hidden(page, "key")}
+    for path in ("/admin/billing/cycles/run", "/admin/billing/cycles/run?month=2026-11"):
+        status, page, _ = await caller.post(path, **ours, month="2026-11")
+        assert (status, page.count("is not over before")) == (409, 1), "wherever it was sent from, it is told why not"
+    status, page, _ = await caller.post("/admin/billing/payouts/mark", **ours, ids=live_office.people.asha, step="x")
+    assert (status, "marked processed, or paid" in page) == (400, True)
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/admin", 404), ("POST", "/parent", 405)])

@@ -18,12 +18,13 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
 )
 from aiogram.types import InlineKeyboardMarkup
+from aiogram.utils.token import TokenValidationError
 from markupsafe import escape
 
 from services.bot.domain.deliveries import Blocked, Delivered, Outcome, Refused, SlowDown, Unreachable, Withheld
 from services.bot.telegram.announced import Announce, AnnouncingSession, NotSent, announced
 from services.bot.telegram.pace import Pace
-from shared.errors import UpstreamUnavailable
+from shared.errors import NivaaError, UpstreamUnavailable
 
 log = structlog.get_logger()
 
@@ -33,7 +34,12 @@ SEND_TIMEOUT_SECONDS = 30
 
 @asynccontextmanager
 async def open_telegram(token: str, api_url: str, pace: Pace) -> AsyncIterator["Telegram"]:
-    async with Bot(token, session=AnnouncingSession(api=TelegramAPIServer.from_base(api_url))) as bot:
+    """Raises NivaaError for what is no token."""
+    try:
+        bot = Bot(token, session=AnnouncingSession(api=TelegramAPIServer.from_base(api_url)))
+    except TokenValidationError:
+        raise NivaaError("NIVAA_BOT_TOKEN is like 123456:ABC-DEF1234, a number and a secret") from None
+    async with bot:
         yield Telegram(bot, pace)
 
 

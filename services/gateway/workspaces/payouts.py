@@ -6,6 +6,7 @@ from starlette.routing import Route
 from services.gateway.workspaces.forms import Checked, Problem
 from services.gateway.workspaces.visit import NOBODY, House, Visit, choice, filled_in, form_route, page_route
 from shared.auth.viewer import Role
+from shared.errors import InvalidInput
 
 PATH = "/admin/billing/payouts"
 STATUSES = ("PENDING", "PROCESSED", "PAID")
@@ -42,6 +43,8 @@ async def mark(visit: Visit) -> Response:
 async def _mark(visit: Visit) -> Response:
     """Both buttons stand in one form: its key counts once for each."""
     ids, step = visit.form.all("ids"), visit.form["step"]
+    if step not in {"processed", "paid"}:
+        raise InvalidInput("Payouts are marked processed, or paid.")
     checked = Checked(visit.form)
     if not ids:
         checked.wrong("ids", "Select at least one payout.")

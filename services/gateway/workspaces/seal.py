@@ -12,6 +12,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
+from shared.errors import NivaaError
 from shared.files.once import write_once
 
 _HEADER = {"alg": "dir", "enc": "A256GCM"}
@@ -26,11 +27,17 @@ class Seal:
 
     @classmethod
     def open(cls, path: Path) -> "Seal":
-        """Makes the key, readable by its owner alone, when there is none. Processes that start at once agree."""
+        """Makes the key, readable by its owner alone, when there is none. Processes that start at once agree.
+
+        Raises NivaaError for a file that holds something else.
+        """
         if not path.exists():
             fresh = OctKey.generate_key(_KEY_BITS)
             write_once(path, json.dumps(fresh.as_dict(private=True)).encode(), mode=0o600)
-        return cls(OctKey.import_key(json.loads(path.read_bytes())))
+        try:
+            return cls(OctKey.import_key(json.loads(path.read_bytes())))
+        except (ValueError, JoseError):
+            raise NivaaError(f"{path} holds no key for cookies") from None
 
     def sealed(self, purpose: str, content: Mapping[str, Any], until: datetime) -> str:
         claims = {"purpose": purpose, "until": int(until.timestamp()), "content": content}

@@ -12,6 +12,7 @@ from shared.auth.keys import KeyFile
 from shared.auth.tokens import TokenIssuer
 from shared.auth.viewer import Role, Viewer
 from shared.clock import TravellingClock
+from shared.errors import NivaaError
 from tests.asking import Asker
 from tests.bot_api.server import TOKEN, BotApi
 from tests.conftest import Hosting
@@ -70,6 +71,12 @@ async def test_its_people_are_answered(hosting: Hosting, api: BotApi, jwks_url: 
 
 async def test_without_a_key_it_does_not_start(hosting: Hosting, api: BotApi, jwks_url: str) -> None:
     settings = {"NIVAA_BOT_TOKEN": TOKEN, "NIVAA_BOT_API_URL": api.url, "NIVAA_JWKS_URL": jwks_url}
-    with pytest.raises(ValueError, match="NIVAA_BOT_KEY_FILE"):
+    with pytest.raises(NivaaError, match="NIVAA_BOT_KEY_FILE"):
         async with hosting([COMPONENT], clock=None, **settings):
+            pass
+
+
+async def test_with_what_is_no_token_it_does_not_start(hosting: Hosting) -> None:
+    with pytest.raises(NivaaError, match=r"^NIVAA_BOT_TOKEN is like 123456:ABC-DEF1234, a number and a secret$"):
+        async with hosting([COMPONENT], clock=None, NIVAA_BOT_TOKEN="only-a-secret"):
             pass

@@ -17,7 +17,7 @@ from shared.auth import tokens
 from shared.auth.keys import KeyFile
 from shared.auth.tokens import TokenIssuer, TokenVerifier
 from shared.auth.viewer import Role, Viewer
-from shared.errors import Unauthenticated
+from shared.errors import NivaaError, Unauthenticated
 
 NOW = datetime(2026, 10, 15, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -53,6 +53,14 @@ async def refused(token: str, now: datetime = NOW) -> str:
     with pytest.raises(Unauthenticated) as refusal:
         await VERIFIER.verify(token, now)
     return refusal.value.message
+
+
+@pytest.mark.parametrize("content", [b"root:x:0:0", b"\xff", b"[]", b'{"keys": 1}', b'{"keys": [{"kty": "oct"}]}'])
+def test_a_file_without_a_key_is_told_by_its_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "keys.json"
+    path.write_bytes(content)
+    with pytest.raises(NivaaError, match=r"keys\.json (is no JSON Web Key Set|holds no key for ES256)"):
+        KeyFile.open(path)
 
 
 async def test_a_minted_token_names_its_viewer() -> None:

@@ -8,6 +8,8 @@ from pydantic import ValidationError
 from services.billing.settings import BillingSettings
 from services.bot.settings import BotSettings
 from services.gateway.settings import GatewaySettings
+from services.invoicing.settings import InvoicingSettings
+from services.packages.settings import PackagesSettings
 from shared.runtime.settings import Settings, load_settings, told
 
 
@@ -73,7 +75,10 @@ def test_the_key_file_is_in_the_data_folder_unless_it_is_named(tmp_path: Path) -
         (Settings, "NIVAA_LOCALE", "klingon", "is like en_IN"),
         (Settings, "NIVAA_TRUSTED_PROXIES", "10.0.0.7,10.0.0.0/33", "addresses and networks"),
         (Settings, "NIVAA_TRUSTED_PROXIES", "proxy.internal", "addresses and networks"),
-        (BotSettings, "NIVAA_BOT_TOKEN", "only-a-secret", "a number and a secret"),
+        (Settings, "NIVAA_CURRENCY", "XXQ", "ISO 4217"),
+        (PackagesSettings, "NIVAA_DEFAULT_SESSION_PRICE", "600.005", "is an amount of"),
+        (InvoicingSettings, "NIVAA_LOGO_FILE", "/etc/logo.svg", "a PNG or a JPEG"),
+        (InvoicingSettings, "NIVAA_RENDERER_PROCESSES", "0", "greater than or equal to 1"),
         (BotSettings, "NIVAA_BOT_API_URL", "localhost:8081", "begins with http:// or https://"),
         (GatewaySettings, "GATEWAY_PUBLIC_URL", "billing.example.org", "begins with http:// or https://"),
         (BillingSettings, "BILLING_DATABASE_URL", "postgres://db/billing?sslmode=maybe", "its sslmode is one of"),
@@ -89,6 +94,12 @@ def test_what_cannot_be_is_told_by_its_name_and_not_its_value(
     assert told(wrong.value).startswith(f"{name}: ")
     assert words in told(wrong.value)
     assert value not in told(wrong.value)
+
+
+def test_what_is_wrong_between_settings_names_them_itself() -> None:
+    with pytest.raises(ValidationError) as wrong:
+        load_settings(BotSettings, (), {"NIVAA_BOT_WEBHOOK_URL": "https://billing.example/telegram/webhook"})
+    assert told(wrong.value) == "NIVAA_BOT_WEBHOOK_URL needs NIVAA_BOT_WEBHOOK_SECRET"
 
 
 @pytest.mark.parametrize("proxies", ["", "*", "10.0.0.7", "10.0.0.7, 192.168.0.0/16,fd00::/8"])
