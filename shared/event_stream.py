@@ -40,7 +40,7 @@ async def events_of(chunks: AsyncIterator[bytes]) -> AsyncGenerator[ServerEvent,
     name, data = "", list[str]()
     async for line in _lines(chunks):
         if not line:
-            if data:
+            if data or name:  # some servers say that they are complete without a line of data
                 yield ServerEvent(name or "message", "\n".join(data))
             name, data = "", []
             continue

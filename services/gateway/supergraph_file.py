@@ -47,6 +47,8 @@ class SupergraphFile:
                     self._swap(engine, changed)
             except (SupergraphError, UnicodeError, OSError) as error:
                 self._complain(str(error))
+            except Exception:
+                log.exception("supergraph not looked at", file=str(self._path))
 
     def _changed(self) -> Supergraph | None:
         text = self._path.read_text()

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from graphql import specified_directives
 
 from services.gateway.federation import SupergraphError, load_supergraph, print_supergraph
 from tools.supergraph import composition
 from tools.supergraph.composition import CompositionError, SubgraphSchema, compose
 
+BUILT_IN = {"String", "Boolean"}
 CASES = [Path(__file__).parent / case for case in ("shop", "media")]
 needs_node = pytest.mark.skipif(not composition.is_available(), reason="node and tools/supergraph's packages")
 
@@ -55,6 +57,26 @@ def test_join_versions_differ_in_nothing_that_matters(version: str) -> None:
     assert "join/v0.5" in text
     other = load_supergraph(text.replace("join/v0.5", f"join/{version}"))
     assert print_supergraph(other) == print_supergraph(load_supergraph(text))
+
+
+def test_what_belongs_to_specifications_is_not_public() -> None:
+    text = """
+      schema
+        @link(url: "https://specs.apollo.dev/link/v1.0")
+        @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
+        @link(url: "https://specs.apollo.dev/requiresScopes/v0.1", for: SECURITY)
+        @link(url: "https://example.org/specs/price/v1.2", as: "cost")
+      { query: Query }
+      directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on FIELD_DEFINITION
+      scalar requiresScopes__Scope
+      enum cost__Unit { PAISA }
+      enum join__Graph { A @join__graph(name: "a", url: "") }
+      type Query @join__type(graph: A) { ours__too: our__Own @requiresScopes(scopes: [["a"]]) }
+      type our__Own @join__type(graph: A) { a: Int }
+    """
+    schema = load_supergraph(text).api_schema
+    assert {name for name in schema.type_map if not name.startswith("__")} == {"Query", "our__Own", "Int", *BUILT_IN}
+    assert {one.name for one in schema.directives} == {one.name for one in specified_directives}
 
 
 @needs_node

@@ -73,8 +73,9 @@ async def _take(subgraph: PeerSubgraph, seen: list[bytes]) -> None:
             seen += [event]
 
 
-async def test_events_come_until_they_are_complete() -> None:
-    async with subgraph(Service(STREAM + event_stream.COMMENT + EVENT + EVENT + COMPLETE + EVENT)) as packages:
+@pytest.mark.parametrize("complete", [COMPLETE, b"event: complete\n\n"])
+async def test_events_come_until_they_are_complete(complete: bytes) -> None:
+    async with subgraph(Service(STREAM + event_stream.COMMENT + EVENT + EVENT + complete + EVENT)) as packages:
         seen: list[bytes] = []
         await _take(packages, seen)
     assert seen == [BODY, BODY]

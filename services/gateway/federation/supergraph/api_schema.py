@@ -1,5 +1,7 @@
 """The schema that clients see: the supergraph without the machinery and without what is `@inaccessible`."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
@@ -13,14 +15,19 @@ from graphql import (
     InputValueDefinitionNode,
     NamedTypeNode,
     Node,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
     TypeDefinitionNode,
     Visitor,
     assert_valid_schema,
     build_ast_schema,
+    value_from_ast_untyped,
     visit,
 )
 
 _MACHINERY = ("join__", "link__", "core__", "context__", "policy__", "federation__")
+"""What belongs to specifications is called so, and by the names of those that the schema links to."""
+_SPECIFICATION = re.compile(r"/([A-Za-z]\w*)/v\d+\.\d+/?$")
 _KEPT_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
 _EXECUTABLE = frozenset({"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"})
 
@@ -28,7 +35,10 @@ _EXECUTABLE = frozenset({"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT
 def build_api_schema(document: DocumentNode) -> GraphQLSchema:
     """Raises GraphQLError or TypeError when what remains is not a schema."""
     types = [node for node in document.definitions if isinstance(node, TypeDefinitionNode)]
-    hidden = frozenset(node.name.value for node in types if _is_machinery(node) or _is_inaccessible(node))
+    machinery = (*_MACHINERY, *(f"{name}__" for name in _linked(document)))
+    hidden = frozenset(
+        node.name.value for node in types if node.name.value.startswith(machinery) or _is_inaccessible(node)
+    )
     schema = build_ast_schema(visit(document, _Publish(hidden)), assume_valid_sdl=True)
     assert_valid_schema(schema)
     return schema
@@ -66,8 +76,16 @@ def _named(node: Any) -> NamedTypeNode:
     return node
 
 
-def _is_machinery(node: TypeDefinitionNode) -> bool:
-    return node.name.value.startswith(_MACHINERY)
+def _linked(document: DocumentNode) -> Iterator[str]:
+    """The names that specifications have here: their own, or those that they are linked to as."""
+    schemas = [node for node in document.definitions if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)]
+    for directive in (one for node in schemas for one in node.directives or () if one.name.value == "link"):
+        given = {one.name.value: value_from_ast_untyped(one.value) for one in directive.arguments or ()}
+        found = _SPECIFICATION.search(str(given.get("url")))
+        if given.get("as"):
+            yield str(given["as"])
+        elif found:
+            yield found[1]
 
 
 def _is_inaccessible(node: Any) -> bool:
