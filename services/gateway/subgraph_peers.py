@@ -24,6 +24,8 @@ from shared.runtime.peers import MOST_ANSWER_BYTES, PEER_KEEP_ALIVE_SECONDS, Pee
 log = structlog.get_logger()
 
 HTTP_PORT = 80
+_ANSWERS = {"next", "message"}
+"""Events with an answer: by the protocol, and of servers that name none of theirs."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -154,7 +156,7 @@ async def _events(answer: PeerStream) -> AsyncGenerator[bytes, None]:
         async for event in event_stream.events_of(answer.chunks):
             if event.name == "complete":
                 return
-            if event.name == "next":
+            if event.name in _ANSWERS:
                 yield event.data.encode()
     except (UpstreamUnavailable, event_stream.BrokenStream) as error:
         raise SubgraphUnavailable("its stream broke off") from error

@@ -1,6 +1,8 @@
 """Another supergraph is served without a restart; one that cannot be is refused, and the old one stays."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -109,6 +111,26 @@ async def test_the_old_ones_connections_are_closed(tmp_path: Path) -> None:
                 assert (server.connections, server.left) == (1, 0)
                 await Changing(tmp_path / "supergraph.graphql", log).becomes(sdl + "# again", CHANGED)
                 await eventually(lambda: server.left == 1)
+
+
+async def test_whoever_asks_meanwhile_notices_nothing(tmp_path: Path) -> None:
+    async with subgraphs_of(Shop(), []) as sdl:
+        with capture_logs() as log:
+            async with gateway_over(tmp_path / "supergraph.graphql", sdl) as client:
+                swapped = asyncio.Event()
+
+                async def ask_on() -> list[Any]:
+                    said = [await asked(client, TITLES)]
+                    while not swapped.is_set():
+                        said.append(await asked(client, TITLES))
+                    return said
+
+                asking = [asyncio.create_task(ask_on()) for _ in range(4)]
+                for number in range(5):
+                    await Changing(tmp_path / "supergraph.graphql", log).becomes(f"{sdl}# {number}", CHANGED)
+                swapped.set()
+                for said in await asyncio.gather(*asking):
+                    assert said == [CHAIR] * len(said)
 
 
 async def test_a_stream_ends_to_begin_anew(tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ async def _take(subgraph: PeerSubgraph, seen: list[bytes]) -> None:
 
 @pytest.mark.parametrize("complete", [COMPLETE, b"event: complete\n\n"])
 async def test_events_come_until_they_are_complete(complete: bytes) -> None:
-    async with subgraph(Service(STREAM + event_stream.COMMENT + EVENT + EVENT + complete + EVENT)) as packages:
+    unnamed = b"data: " + BODY + b"\n\n"
+    async with subgraph(Service(STREAM + event_stream.COMMENT + EVENT + unnamed + complete + EVENT)) as packages:
         seen: list[bytes] = []
         await _take(packages, seen)
     assert seen == [BODY, BODY]
