@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +27,16 @@ SUPERGRAPH = (FOLDER / "supergraph.graphql").read_text()
 
 @asynccontextmanager
 async def subgraphs_of(shop: Shop, seen: list[dict[str, str]], **elsewhere: str) -> AsyncIterator[str]:
-    """Gives the supergraph with their URLs. `seen` gets the headers they are sent; those `elsewhere` are not served."""
-    async with AsyncExitStack() as stack:
+    """Gives the supergraph with their URLs. `seen` gets the headers they are sent; those `elsewhere` are not asked."""
+    routes = [
+        Route(f"/{name}/graphql", _answering(subgraph, seen), methods=["POST"])
+        for name, subgraph in shop.subgraphs.items()
+    ]
+    async with serving(Standalone(GatewaySettings(), Starlette(routes=routes), asyncio.Event()), port=0) as port:
         sdl = SUPERGRAPH
-        for name, subgraph in shop.subgraphs.items():
-            serving_it = nullcontext(elsewhere[name]) if name in elsewhere else _serving(subgraph, seen)
-            sdl = sdl.replace(f"http://{name}.test", await stack.enter_async_context(serving_it))
+        for name in shop.subgraphs:
+            sdl = sdl.replace(f"http://{name}.test", elsewhere.get(name, f"http://127.0.0.1:{port}/{name}"))
         yield sdl
-
-
-@asynccontextmanager
-async def _serving(subgraph: MemorySubgraph, seen: list[dict[str, str]]) -> AsyncIterator[str]:
-    app = Starlette(routes=[Route("/graphql", _answering(subgraph, seen), methods=["POST"])])
-    async with serving(Standalone(GatewaySettings(), app, asyncio.Event()), port=0) as port:
-        yield f"http://127.0.0.1:{port}"
 
 
 def _answering(subgraph: MemorySubgraph, seen: list[dict[str, str]]) -> Callable[[Request], Awaitable[Response]]:

@@ -1,16 +1,24 @@
 """Whatever one subgraph does over real HTTP costs its own fields, and the rest of the answer comes."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import aiohttp
 import pytest
+import pytest_asyncio
 
 from services.gateway import subgraph_peers
 from tests.eventually import eventually
 from tests.federation.over_http import asked, gateway_over, subgraphs_of
 from tests.federation.shop import Shop
-from tests.federation.word_for_word import Conduct, drips, hangs, http, says, word_for_word
+from tests.federation.word_for_word import Conduct, Server, drips, hangs, http, says, word_for_word
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 QUERY = "{ products(first: 2) { title rating inStock } me { name } }"
 UNAVAILABLE = (["products", 0, "rating"], "UPSTREAM_UNAVAILABLE")
@@ -35,8 +43,6 @@ TROUBLE: dict[str, Conduct] = {
     "brackets without end": says(http(b'{"data": ' + b"[" * 4_000)),
     "too large": says(http(RATED + b" " * 10_000)),
     "too large, and nobody knows how large": says(b"HTTP/1.1 200 OK\r\n\r\n" + RATED + b" " * 10_000, hangs_up=True),
-    "hangs": hangs,
-    "drips": drips(http(RATED), seconds=0.02),
     "a list": says(http(b"[]")),
     "data that is a list": says(http(b'{"data": []}')),
     "data that is text": says(http(b'{"data": "none"}')),
@@ -50,15 +56,51 @@ TROUBLE: dict[str, Conduct] = {
     "too few entities": says(http(b'{"data": {"_entities": [{"rating": 4.5}]}}')),
 }
 
-ENDLESS = (TROUBLE["hangs"], TROUBLE["drips"])
+ENDLESS = {"hangs": hangs, "drips": drips(http(RATED), seconds=0.02)}
+
+
+@dataclass
+class Reviews:
+    """The gateway's client, and the service for reviews, which behaves as it is told."""
+
+    client: aiohttp.ClientSession
+    server: Server
+
+    async def answer_while(self, conduct: Conduct) -> Any:
+        """A connection kept from another test ends with the request, which is sent again on a fresh one."""
+        self.server.conducts[:] = [conduct]
+        return await asked(self.client, QUERY)
+
+
+@asynccontextmanager
+async def reviewed(folder: Path, **settings: float) -> AsyncIterator[Reviews]:
+    async with (
+        word_for_word(hangs) as server,
+        subgraphs_of(Shop(), [], reviews=server.url) as sdl,
+        gateway_over(folder / "supergraph.graphql", sdl, **settings) as client,
+    ):
+        yield Reviews(client, server)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reviews(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reviews]:
+    with patch.object(subgraph_peers, "MOST_ANSWER_BYTES", 5_000):
+        async with reviewed(tmp_path_factory.mktemp("trouble")) as opened:
+            yield opened
 
 
 @pytest.mark.parametrize("conduct", TROUBLE.values(), ids=TROUBLE)
-async def test_its_fields_are_null_and_the_rest_comes(
-    tmp_path: Path, conduct: Conduct, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(subgraph_peers, "MOST_ANSWER_BYTES", 5_000)
-    answer = await answer_with(tmp_path, conduct)
+async def test_its_fields_are_null_and_the_rest_comes(reviews: Reviews, conduct: Conduct) -> None:
+    without_ratings(await reviews.answer_while(conduct))
+
+
+@pytest.mark.parametrize("conduct", ENDLESS.values(), ids=ENDLESS)
+async def test_it_is_waited_for_so_long_and_no_longer(tmp_path: Path, conduct: Conduct) -> None:
+    async with reviewed(tmp_path, GATEWAY_SUBGRAPH_TIMEOUT_SECONDS=1) as reviews:
+        without_ratings(await reviews.answer_while(conduct))
+
+
+def without_ratings(answer: Any) -> None:
     assert answer["data"]["me"] == {"name": "Asha"}
     assert answer["data"]["products"] == [
         {"title": "Chair", "rating": None, "inStock": 3},
@@ -76,8 +118,8 @@ WRONG_VALUES: dict[str, tuple[bytes, list[Any]]] = {
 
 
 @pytest.mark.parametrize(("entities", "wrong"), WRONG_VALUES.values(), ids=WRONG_VALUES)
-async def test_a_value_of_another_type_is_none(tmp_path: Path, entities: bytes, wrong: list[int]) -> None:
-    answer = await answer_with(tmp_path, says(http(b'{"data": {"_entities": ' + entities + b"}}")))
+async def test_a_value_of_another_type_is_none(reviews: Reviews, entities: bytes, wrong: list[int]) -> None:
+    answer = await reviews.answer_while(says(http(b'{"data": {"_entities": ' + entities + b"}}")))
     ratings = [None if index in wrong else rating for index, rating in enumerate([4.5, 2.0])]
     assert [product["rating"] for product in answer["data"]["products"]] == ratings
     places = [(["products", index, "rating"], "UPSTREAM_UNAVAILABLE") for index in wrong]
@@ -88,9 +130,9 @@ async def test_a_value_of_another_type_is_none(tmp_path: Path, entities: bytes, 
     "path",
     ['"_entities"', "[{}]", '["_entities", {}]', '["_entities", 9, "rating"]', '["_entities", -1]', "[null]", "7"],
 )
-async def test_an_error_with_a_path_that_leads_nowhere_is_told_all_the_same(tmp_path: Path, path: str) -> None:
+async def test_an_error_with_a_path_that_leads_nowhere_is_told_all_the_same(reviews: Reviews, path: str) -> None:
     errors = f', "errors": [{{"message": "by the way", "path": {path}}}]}}'.encode()
-    answer = await answer_with(tmp_path, says(http(RATED[:-1] + errors)))
+    answer = await reviews.answer_while(says(http(RATED[:-1] + errors)))
     assert [product["rating"] for product in answer["data"]["products"]] == [4.5, 2.0]
     assert [error["message"] for error in answer["errors"]] == ["by the way"]
 
@@ -104,27 +146,12 @@ async def test_nobody_listens(tmp_path: Path) -> None:
 
 
 async def test_a_client_that_leaves_takes_what_is_asked_for_it_along(tmp_path: Path) -> None:
-    async with (
-        word_for_word(hangs) as server,
-        subgraphs_of(Shop(), [], reviews=server.url) as sdl,
-        gateway_over(tmp_path / "sdl.graphql", sdl) as client,
-    ):
-        asking = asyncio.create_task(asked(client, QUERY))
-        await eventually(lambda: bool(server.requests))
-        assert server.left == 0
+    async with reviewed(tmp_path) as reviews:
+        asking = asyncio.create_task(reviews.answer_while(hangs))
+        await eventually(lambda: bool(reviews.server.requests))
+        assert reviews.server.left == 0
         asking.cancel()
-        await eventually(lambda: server.left == 1)
-
-
-async def answer_with(folder: Path, conduct: Conduct) -> Any:
-    """While the service for reviews behaves so."""
-    patience = 1 if conduct in ENDLESS else 30
-    async with (
-        word_for_word(conduct) as server,
-        subgraphs_of(Shop(), [], reviews=server.url) as sdl,
-        gateway_over(folder / "sdl.graphql", sdl, GATEWAY_SUBGRAPH_TIMEOUT_SECONDS=patience) as client,
-    ):
-        return await asked(client, QUERY)
+        await eventually(lambda: reviews.server.left == 1)
 
 
 def place_of(error: dict[str, Any]) -> tuple[Any, Any]:
