@@ -14,12 +14,21 @@ from services.gateway.federation.planning.plan import Path
 
 @dataclass(slots=True, eq=False)
 class DraftSelection:
-    """What one fetch asks of the objects at one place. `type_name` is the type as its subgraph declares it."""
+    """What one fetch asks of the objects at one place. `type_name` is the type as its subgraph declares it.
+
+    `locations` are all that reach these objects from here: the selection itself, and where moves have led since.
+    """
 
     type_name: str
     is_abstract: bool = False
+    locations: "list[Location]" = field(default_factory=list)
     fields: dict[str, "DraftField"] = field(default_factory=dict)
     fragments: dict[str, "DraftSelection"] = field(default_factory=dict)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything is."""
+        return bool(self.fields or self.fragments)
 
     def count_leaves(self) -> int:
         inner = [one.selection for one in self.fields.values() if one.selection]
@@ -162,6 +171,13 @@ class Draft:
 
     def wait_for(self, fetch: DraftFetch, others: Iterable[DraftFetch]) -> None:
         self._apply(_Wait(fetch, set(others) - fetch.after))
+
+    def locations(self, location: Location) -> list[Location]:
+        """Those of the objects at the location, which is the first of them."""
+        known = location.selection.locations
+        if not known:
+            known.append(location)
+        return known
 
     def add_field(self, selection: DraftSelection, key: str, asked: Field, child: DraftSelection | None = None) -> None:
         """Asks for the field under that key, once."""

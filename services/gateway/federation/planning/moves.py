@@ -37,17 +37,18 @@ class Moves:
 
     def make(self, position: Position, move: Move, left: list[Field], used: Used) -> list[Field] | None:
         """Plans the move; None when its key cannot be had or it brings nothing."""
+        known = len(position.locations)
         location = self._enter(position, move, left)
         if location is None:
             return None
+        # Keys and requirements may have brought locations that have some of it, and sooner.
+        brought = [one for one in position.locations[known:] if one is not location]
         here = replace(position, stays=move.stays)
-        there = here if move.type_name == position.type_name else self._seen_as(here, move.type_name, location)
-        planned = [self.planner.plan_field(there, location, field, used) for field in left]
-        # Keys and requirements may have brought locations that have more of it.
-        rest = self.planner.plan_here(here, [field for field in planned if field], used)
+        rest = self.planner.plan_here(replace(here, locations=brought), left, used)
+        rest = self.planner.plan_here(self._seen_as(here, move.type_name, location), rest, used)
         if rest and self.planner.reach.is_serial(move.type_name):
             return None  # a mutation runs once, and a subscription streams, in one subgraph
-        return rest if count_leaves(rest) < count_leaves(left) else None
+        return rest if location.selection.is_asked and count_leaves(rest) < count_leaves(left) else None
 
     def _enter(self, position: Position, move: Move, left: list[Field]) -> Location | None:
         """Adds the fetch, with its key and the requirements of the fields it is made for."""
@@ -106,7 +107,7 @@ class Moves:
         return collect(selections, self.supergraph.names_of(position.type_name))
 
     def _seen_as(self, position: Position, type_name: str, location: Location) -> Position:
-        """The position's objects under the name of their interface, which is how an interface object knows them."""
+        """The position's objects at one location, by their own name or, for an interface object, their interface's."""
         return replace(position, type_name=type_name, locations=[location])
 
     def plan_interface_object(self, position: Position, selections: Selections, used: Used) -> Selections:
@@ -117,6 +118,8 @@ class Moves:
         wants_type = narrow or any(one.name == TYPENAME for one in fields)
         if not left and not wants_type:
             return ()
+        if position.stays:
+            return selections
         return self._enter_real_interface(position, (*left, *narrow), used)
 
     def _enter_real_interface(self, position: Position, selections: Selections, used: Used) -> Selections:

@@ -118,11 +118,16 @@ class Planner:
         mark = self.draft.mark()
         used_inside: Used = {location.fetch}
         left = self._plan_children(position, location, field, key, used_inside)
-        if left and count_leaves(left) >= count_leaves(field.selections):
+        if left and (self._is_whole(position, field) or count_leaves(left) >= count_leaves(field.selections)):
             self.draft.rollback(mark)
             return field
         used |= used_inside
         return replace(field, selections=left) if left else None
+
+    def _is_whole(self, position: Position, field: Field) -> bool:
+        """Where nothing moves, an object whose type has yet to be told is left whole for those who may have it all."""
+        model = self.supergraph.types[position.type_name].fields[field.name]
+        return position.stays and self.supergraph.is_abstract(model.type_name)
 
     def _plan_children(self, position: Position, location: Location, field: Field, key: str, used: Used) -> Selections:
         model = self.supergraph.types[position.type_name].fields[field.name]
@@ -134,7 +139,9 @@ class Planner:
         provided = self._provided(position, location, field, join)
         inner = Location(location.subgraph, location.fetch, selection, provided)
         stays = position.stays and not model.is_list
-        below = Position(model.type_name, (*position.path, Step(key)), [inner], position.pending, stays)
+        below = Position(
+            model.type_name, (*position.path, Step(key)), self.draft.locations(inner), position.pending, stays
+        )
         if not self.supergraph.is_abstract(model.type_name):
             fields = collect(field.selections, self.supergraph.names_of(model.type_name))
             return tuple(self.plan_object(below, fields, used))
@@ -153,11 +160,7 @@ class Planner:
     def plan_abstract(
         self, position: Position, location: Location, declared: str, selections: Selections, used: Used
     ) -> Selections:
-        """Each object type that the subgraph can answer is a position of its own.
-
-        What is asked of an abstract type comes from one place as far as it can, so it never waits for other moves.
-        """
-        position = replace(position, stays=False)
+        """Each object type that the subgraph can answer is a position of its own."""
         if self.supergraph.types[declared].is_interface_object_in(location.subgraph):
             return self._moves.plan_interface_object(position, selections, used)
         left: dict[str, list[Field]] = {}
@@ -178,7 +181,8 @@ class Planner:
         fragment = self.draft.add_fragment(location.selection, type_name)
         path = (*position.path[:-1], replace(position.path[-1], on=type_name))
         narrowed = replace(location, selection=fragment)
-        return self.plan_object(Position(type_name, path, [narrowed], position.pending), fields, used)
+        locations = self.draft.locations(narrowed)
+        return self.plan_object(replace(position, type_name=type_name, path=path, locations=locations), fields, used)
 
     def _provided(self, position: Position, location: Location, field: Field, join: FieldJoin) -> Selections:
         """What `@provides` makes available below the field, here or from further up."""
