@@ -32,6 +32,7 @@ from services.gateway.federation import Engine, Limits, Subgraph, Supergraph, Su
 from services.gateway.settings import GatewaySettings
 from services.gateway.subgraph_peers import Caller, PeerSubgraph, reached_at
 from services.gateway.supergraph_file import SupergraphFile
+from services.gateway.upstream.socket import Sockets
 from shared.auth.viewer import Role, Viewer
 from shared.http import application
 from shared.runtime.health import health_routes
@@ -114,12 +115,12 @@ async def open_standalone(supergraph: Path, settings: GatewaySettings) -> AsyncI
 
 
 def _subgraphs(session: aiohttp.ClientSession, timeout_seconds: float, supergraph: Supergraph) -> dict[str, Subgraph]:
-    return {
-        name: reached_at(
-            address.url, PeerSubgraph(name, HttpPeer(address.url, session), timeout_seconds, path=""), timeout_seconds
-        )
-        for name, address in supergraph.subgraphs.items()
-    }
+    def subgraph(name: str, url: str) -> Subgraph:
+        sockets = Sockets(url, session, timeout_seconds)
+        peer = PeerSubgraph(name, HttpPeer(url, session), timeout_seconds, path="", otherwise=sockets.subscribe)
+        return reached_at(url, peer, timeout_seconds)
+
+    return {name: subgraph(name, address.url) for name, address in supergraph.subgraphs.items()}
 
 
 def _operations(engine: Engine, settings: GatewaySettings) -> Operations:

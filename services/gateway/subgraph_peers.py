@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
@@ -38,14 +38,25 @@ class Caller:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class PeerSubgraph:
-    """Another service's `POST /graphql`."""
+Subscribe = Callable[[FetchRequest], AbstractAsyncContextManager[AsyncIterator[bytes]]]
 
-    def __init__(self, name: str, peer: Peer, timeout_seconds: float, path: str = "/graphql") -> None:
+
+class PeerSubgraph:
+    """Another service's `POST /graphql`. `otherwise` is for subscriptions where there are no event streams."""
+
+    def __init__(
+        self,
+        name: str,
+        peer: Peer,
+        timeout_seconds: float,
+        path: str = "/graphql",
+        otherwise: Subscribe | None = None,
+    ) -> None:
         self._name = name
         self._peer = peer
         self._path = path
         self._timeout_seconds = timeout_seconds
+        self._otherwise = otherwise
 
     async def fetch(self, request: FetchRequest, /) -> bytes:
         try:
@@ -74,7 +85,11 @@ class PeerSubgraph:
                 raise SubgraphUnavailable("it took too long") from error
             except UpstreamUnavailable as error:
                 raise SubgraphUnavailable("it did not answer") from error
-            yield _events(answer)
+            events: AsyncIterator[bytes] = _events(answer)
+            if self._otherwise and not event_stream.is_one(answer.headers):
+                with suppress(SubgraphUnavailable):  # then the answer is the reason why there are none
+                    events = await stack.enter_async_context(self._otherwise(request))
+            yield events
 
 
 class HttpSubgraph:
@@ -172,9 +187,14 @@ async def _whole(answer: PeerStream) -> bytes:
     return bytes(body)
 
 
-def _headers(request: FetchRequest) -> dict[str, str]:
+def caller_of(request: FetchRequest) -> Caller:
     caller = request.context
     assert isinstance(caller, Caller)  # noqa: S101 - the endpoint gives no other
+    return caller
+
+
+def _headers(request: FetchRequest) -> dict[str, str]:
+    caller = caller_of(request)
     authorization = {"authorization": caller.authorization} if caller.authorization else {}
     return {"content-type": "application/json", "accept": "application/json", **authorization, **caller.headers}
 
@@ -187,8 +207,7 @@ class OwnSubgraph:
         self._open_context = open_context
 
     async def fetch(self, request: FetchRequest, /) -> bytes:
-        caller = request.context
-        assert isinstance(caller, Caller)  # noqa: S101 - the endpoint gives no other
+        caller = caller_of(request)
         result = await self._schema.execute(
             request.query,
             variable_values=request.variables,
