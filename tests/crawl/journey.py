@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
@@ -54,6 +54,10 @@ BEGINNING = "the crawl begins"
 CHATS = {1: "parent", 2: "tutor", 3: "coordinator", 4: "other parent"}
 CURSOR = re.compile(rb'"(?:cursor|endCursor)":\s*"([^"]+)"')
 MINOR = re.compile(r'_minor"?:\s*(-?\d+)')
+TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'invoice_search%'",
+    "postgres": "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
+}
 COMMANDS = ("/mypay", "/lowpackages", "/balance", "/help")
 
 
@@ -88,10 +92,19 @@ class Crawl:
         return lambda name: name[0] not in TABLE or TABLE[name[0]][name[1]].reach(role) is not None
 
 
+@dataclass(frozen=True)
+class House:
+    """What the organisation lives in, from one process to the next; `resources` are settings that name servers."""
+
+    folder: Path
+    bot_api: BotApi
+    resources: Mapping[str, str]
+
+
 @asynccontextmanager
-async def crawling(folder: Path, record: Record, bot_api: BotApi, freeze: str) -> AsyncIterator[Crawler]:
-    settings = {"NIVAA_DATA_DIR": folder, "NIVAA_FREEZE": freeze, "NIVAA_BOT_TOKEN": TOKEN, **LIMITS}
-    settings["NIVAA_BOT_API_URL"] = bot_api.url
+async def crawling(house: House, record: Record, freeze: str) -> AsyncIterator[Crawler]:
+    settings = {"NIVAA_DATA_DIR": house.folder, "NIVAA_FREEZE": freeze, "NIVAA_BOT_TOKEN": TOKEN, **LIMITS}
+    settings |= {"NIVAA_BOT_API_URL": house.bot_api.url, **house.resources}
     async with AsyncExitStack() as stack:
         host = await stack.enter_async_context(open_host(COMPONENTS, env_files=(), overrides=settings))
         port = await stack.enter_async_context(serving(host, port=0))
@@ -234,11 +247,10 @@ async def _ask_the_bot(crawler: Crawler, bot_api: BotApi) -> None:
 
 async def rows_of(host: Host) -> dict[str, list[dict[str, Any]]]:
     """Everything that is stored, by service and table."""
-    names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'invoice_search%'"
     return {
         f"{service}.{table['name']}": [dict(row) for row in await database.rows(f'SELECT * FROM "{table["name"]}"')]  # noqa: S608
         for service, database in host.databases.items()
-        for table in await database.rows(names)
+        for table in await database.rows(TABLES[database.dialect])
     }
 
 
@@ -252,26 +264,26 @@ def amounts_in(rows: Iterable[dict[str, Any]]) -> Iterable[int]:
                 yield from map(int, MINOR.findall(value if isinstance(value, str) else value.decode()))
 
 
-async def travel(folder: Path, bot_api: BotApi) -> Crawl:
+async def travel(folder: Path, bot_api: BotApi, resources: Mapping[str, str]) -> Crawl:
     crawl, logged = Crawl(), StringIO()
     with redirect_stdout(logged):
         structlog.get_logger().info(BEGINNING)
-        await _travel(crawl, folder, bot_api)
+        await _travel(crawl, House(folder, bot_api, resources))
     crawl.logged = logged.getvalue()
     return crawl
 
 
-async def _travel(crawl: Crawl, folder: Path, bot_api: BotApi) -> None:
-    async with crawling(folder, crawl.frozen, bot_api, "parent,tutor,coordinator") as crawler:
-        await live_through(crawl, crawler, bot_api)
-        await ask_everything(crawl, crawler, bot_api)
+async def _travel(crawl: Crawl, house: House) -> None:
+    async with crawling(house, crawl.frozen, "parent,tutor,coordinator") as crawler:
+        await live_through(crawl, crawler, house.bot_api)
+        await ask_everything(crawl, crawler, house.bot_api)
         crawl.rows = await rows_of(crawler.host)
-    async with crawling(folder, crawl.live, bot_api, "none") as crawler:
+    async with crawling(house, crawl.live, "none") as crawler:
         crawl.live.ids = crawl.frozen.ids
-        await ask_everything(crawl, crawler, bot_api)
+        await ask_everything(crawl, crawler, house.bot_api)
         for link in sorted(crawl.live.links):
             await crawler.get("a link's finder", None, link)
-    async with crawling(folder, crawl.again, bot_api, "parent,tutor,coordinator") as crawler:
+    async with crawling(house, crawl.again, "parent,tutor,coordinator") as crawler:
         for link in sorted(crawl.live.links):
             await crawler.get("a link's finder", None, link)
     for rows in crawl.rows.values():

@@ -150,6 +150,10 @@ async def test_a_fault_of_ours_tells_nothing(capsys: pytest.CaptureFixture[str])
         ("2026-10", {"amount": "1.005"}, "no such fraction"),
         ("2026-10", {"amount": "1", "currency": "USD"}, "amounts are in INR"),
         ("2026-10", {"amount": "NaN"}, "not a decimal"),
+        ("2026-10", {"amount": "1_0"}, "not a decimal"),
+        ("2026-10", {"amount": " 5 "}, "not a decimal"),
+        ("2026-10", {"amount": "५"}, "not a decimal"),
+        ("2026-10", {"amount": "1e999999999"}, "out of the range"),
         ("2026-10", {"amount": 1.5}, "written as a string"),
     ],
 )
