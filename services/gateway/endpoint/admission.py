@@ -12,6 +12,11 @@ Authenticate = Callable[[str], Awaitable[Caller]]
 """Who asks, by the Authorization header; raises Unauthenticated."""
 
 
+def is_ours(connection: HTTPConnection) -> bool:
+    """Whether it comes from within the process: over a network there is an address that it comes from."""
+    return connection.client is None
+
+
 class Admission:
     """Requests from within the process are not counted: those are ours."""
 
@@ -41,7 +46,7 @@ class Admission:
 
     async def count(self, connection: HTTPConnection, caller: Caller, requests: int = 1) -> None:
         """Raises TooManyRequests."""
-        if connection.client is not None:
+        if not is_ours(connection):
             await self._rates.count_subject(caller.viewer.subject, requests)
 
     async def _count_stranger(self, connection: HTTPConnection) -> None:

@@ -10,7 +10,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.endpoint.admission import Admission
+from services.gateway.endpoint.admission import Admission, is_ours
 from services.gateway.endpoint.answers import Answer, of_bad_request, of_fault, of_refusal, of_request_error
 from services.gateway.endpoint.asked import Asked, BadRequest, read_get, read_post
 from services.gateway.endpoint.beating import Lifetime
@@ -82,7 +82,7 @@ class GraphQLEndpoint:
         asked = await self._asked(request)
         if isinstance(asked, list):
             return _response(200, await while_connected(request, self._batch(request, asked, caller)), media_type)
-        prepared = self._operations.prepare(asked)
+        prepared = self._operations.prepare(asked, is_ours=is_ours(request))
         if ticket and request.method == "POST":
             return self._singles.start(ticket, caller, prepared, asked)
         is_stream = media_type == EVENT_STREAM or (prepared.kind == "subscription" and takes_events(_accept(request)))

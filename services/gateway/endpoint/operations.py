@@ -32,14 +32,19 @@ class Operations:
     ) -> None:
         self._engine = engine
         self._documents = documents
+        self._own_documents = Documents()
         self._introspection = introspection
         self._most_streams = most_streams
         self._seconds = seconds
         self._streams: Counter[str] = Counter()
 
-    def prepare(self, asked: Asked) -> Prepared:
-        """Raises RequestError, IntrospectionOff, NotPlannable, and what Documents does."""
-        text = self._documents.text_of(asked.query, asked.document_id, asked.extensions)
+    def prepare(self, asked: Asked, *, is_ours: bool = False) -> Prepared:
+        """`is_ours`: this very process asks, the bot in it or a command, and trusts itself.
+
+        Raises RequestError, IntrospectionOff, NotPlannable, and what Documents does.
+        """
+        documents = self._own_documents if is_ours else self._documents
+        text = documents.text_of(asked.query, asked.document_id, asked.extensions)
         prepared = self._planned(text, asked)
         if prepared.asks_for_the_schema and not self._introspection:
             raise IntrospectionOff("the schema is not told here")

@@ -134,6 +134,12 @@ async def test_only_trusted_documents_run(hosting: Hosting, tmp_path: Path) -> N
             assert (answer.status, answer.code) == (403, "DOCUMENT_NOT_TRUSTED")
 
 
+async def test_a_process_trusts_itself(hosting: Hosting, tmp_path: Path) -> None:
+    """The bot in it, and nivaa's commands, which nobody lists."""
+    async with hosting([COMPONENT], NIVAA_TRUSTED_DOCUMENTS=str(tmp_path)) as asker:
+        assert await asker.ask("gateway", VIEWER) == {"viewer": {"role": "COORDINATOR"}}
+
+
 async def test_a_document_is_registered_under_its_hash(hosting: Hosting) -> None:
     def hashed(text: str, **body: str) -> dict[str, object]:
         hash_ = sha256(text.encode()).hexdigest()
