@@ -49,17 +49,22 @@ class Notice:
 
 
 class Cookies:
-    """`is_secure` is whether people come by https: then browsers send them by nothing else."""
+    """`is_secure` is whether people come by https: then browsers send them by nothing else.
+
+    Nothing is kept here of who is signed in, but who has signed out is: a cookie that somebody copied before ends with
+    its session, in this process.
+    """
 
     def __init__(self, seal: Seal, *, is_secure: bool) -> None:
         self._seal = seal
         self._is_secure = is_secure
+        self._ended: dict[str, datetime] = {}
         prefix = "__Host-" if is_secure else ""
         self._names = {purpose: f"{prefix}nivaa_{purpose}" for purpose in ("session", "arrival", "notice")}
 
     def session(self, request: Request) -> Session | None:
         content = self._read(request, "session")
-        if content is None:
+        if content is None or content["visit"] in self._ended:
             return None
         until = datetime.fromtimestamp(content.pop("until"), UTC)
         return Session(role=Role(content.pop("role")), until=until, **content)
@@ -71,7 +76,11 @@ class Cookies:
             content["provider_hint"] = None
         self._write(response, "session", content, session.until)
 
-    def end_session(self, response: Response) -> None:
+    def end_session(self, response: Response, session: Session | None) -> None:
+        if session:
+            now = _CLOCK.now()
+            self._ended = {visit: until for visit, until in self._ended.items() if until > now}
+            self._ended[session.visit] = session.until
         self._delete(response, "session")
 
     def arrival(self, request: Request) -> Arrival:

@@ -131,7 +131,7 @@ class SignIn:
             if self.provider:
                 address = await self.provider.way_out(request, session.provider_hint) or address
         response = RedirectResponse(address, SEE_OTHER)
-        self._cookies.end_session(response)
+        self._cookies.end_session(response, session)
         return response
 
     async def show_left(self, request: Request) -> Response:  # noqa: ARG002 - as routes are called
