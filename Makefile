@@ -15,8 +15,9 @@ test: $(development) $(renderer) $(browser)
 	.venv/bin/python -m pytest --numprocesses $$(( $$(nproc) + 1 )) --dist worksteal
 
 # More made-up organisations and supergraphs than a build has time for, other ones each time, which need node; and pages in
-# the colours, scenarios in the forms and the bot on the database that a build leaves out.
+# the colours, scenarios in the forms, the bot and the crawl on the databases that a build leaves out.
 nightly: $(development) $(browser) tests/federation/fuzz/node_modules
+	CRAWL_ON_SERVERS=1 .venv/bin/python -m pytest tests/crawl --numprocesses 0
 	ORACLE_EXAMPLES=2000 .venv/bin/python -m pytest tests/oracle --numprocesses auto
 	FUZZ_OPERATIONS=10000 FUZZ_SEED=$$(date +%s) .venv/bin/python -m pytest tests/federation/fuzz --numprocesses auto
 	.venv/bin/python -m pytest tests/web tests/system tests/services/bot -m thorough

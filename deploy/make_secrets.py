@@ -49,8 +49,9 @@ def _files(issued: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
         "bucket": {"aws-credentials": bucket},
     }
     for service in SERVICES:
-        files[service] = {"keys.json": issued["keys.json"], "NIVAA_BROKER_PASSWORD": issued["RABBITMQ"]}
+        files[service] = {"keys.json": issued["keys.json"]}
     for service in SERVICES_WITH_DATABASE:
+        files[service]["NIVAA_BROKER_PASSWORD"] = issued["RABBITMQ"]
         files[service][_database_password(service)] = issued[_database_password(service)]
     files["invoicing"]["aws-credentials"] = bucket
     files["bot"][WEBHOOK] = issued[WEBHOOK]

@@ -35,6 +35,8 @@ from shared.runtime.settings import ENV_FILES, Settings, load_settings
 log = structlog.get_logger()
 
 RESTART_PAUSE_SECONDS = 1.0
+NO_BROKER = "memory://"
+"""For who has no tables, and so nothing to tell and nothing to take: a broker that is away is not in their way."""
 
 
 @dataclass
@@ -75,12 +77,15 @@ async def open_host(
         return load_settings(kind, env_files, overrides or {})
 
     async with AsyncExitStack() as stack:
-        host = await _open_resources(stack, load(Settings), clock or SystemClock())
+        settings = load(Settings)
+        tells = any(component.has_tables for component in components)
+        host = await _open_resources(stack, settings, settings.broker if tells else NO_BROKER, clock or SystemClock())
         jobs: list[tuple[str, Job]] = []
         for component in components:
             jobs += await _open_component(stack, host, component, load(component.settings))
             stack.push_async_callback(host.broker.stop)  # while what takes the deliveries is still open
-        host.checks["broker"] = host.broker.check
+        if tells:
+            host.checks["broker"] = host.broker.check
         host.app = Front(host.apps[components[-1].name], health_routes(host.checks, host.stopping))
         await stack.enter_async_context(_running(jobs))
         try:
@@ -89,12 +94,12 @@ async def open_host(
             host.stopping.set()
 
 
-async def _open_resources(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Host:
+async def _open_resources(stack: AsyncExitStack, settings: Settings, broker: str, clock: Clock) -> Host:
     session = await stack.enter_async_context(peer_session())
     keys, issuer = _open_keys(settings, session)
     return Host(
         settings=settings,
-        broker=await stack.enter_async_context(open_broker(settings.broker, settings.dead_letters)),
+        broker=await stack.enter_async_context(open_broker(broker, settings.dead_letters)),
         files=await stack.enter_async_context(open_file_store(settings.files)),
         session=session,
         verifier=TokenVerifier(keys, settings.jwt_issuer, settings.jwt_audience),

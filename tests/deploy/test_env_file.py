@@ -39,7 +39,7 @@ def test_a_database_is_its_services_own_and_postgres_has_its_password(component:
     assert url.password == (secrets / "postgres" / f"{component.name.upper()}_DATABASE_PASSWORD").read_text()
 
 
-@each_service
+@pytest.mark.parametrize("component", with_tables, ids=lambda component: component.name)
 def test_the_broker_knows_the_user(component: Component, secrets: Path) -> None:
     url = urlsplit(settings_of(component, secrets).broker)
     assert (url.scheme, url.hostname, url.port) == ("amqp", "rabbitmq", 5672)
