@@ -12,7 +12,7 @@ from shared.ids import new_id
 MOST_FIELDS = 2_000
 SENT_BEFORE = "This form was sent before with other content. See what came of that; to do this too, send it again."
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,3})?", re.ASCII)
-_AMOUNT_DECORATION = re.compile(r"[\s,₹]|INR|Rs\.?", re.IGNORECASE)
+_AMOUNT_DECORATION = re.compile(r"[\s,$£¥￥₠-⃀]|\b[A-Z]{3}\b|Rs\.?", re.IGNORECASE)
 
 
 class Form:
@@ -92,9 +92,10 @@ class Checked:
         return self._form[name]
 
     def amount(self, name: str, missing: str) -> dict[str, str]:
-        """As MoneyInput has it; people write "5,000.00" too."""
-        text = _AMOUNT_DECORATION.sub("", self.text(name, missing))
-        if text and not _AMOUNT.fullmatch(text):
+        """As MoneyInput has it; people write "₹5,000.00" too, or "USD 5"."""
+        written = self.text(name, missing)
+        text = _AMOUNT_DECORATION.sub("", written)
+        if written and not _AMOUNT.fullmatch(text):
             self._wrong[name] = "Write an amount like 5000 or 5,000.50."
         return {"amount": text}
 
