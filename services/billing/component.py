@@ -65,7 +65,7 @@ def _context(
         currency=settings.currency,
         locale=settings.locale,
         work=work,
-        load=loaders(work, viewer),
+        loaders=loaders(work, viewer),
         progress=progress,
     )
 

@@ -15,7 +15,7 @@ from services.bot.chats import LinkedChats
 from services.bot.dialogue import Dialogue
 from services.bot.domain.errors import NoBot
 from services.bot.events import handlers
-from services.bot.graphql.context import BotContext, BotName, deliveries_loader
+from services.bot.graphql.context import BotContext, BotName, Loaders
 from services.bot.graphql.schema import SCHEMA
 from services.bot.http import webhook_route
 from services.bot.settings import BotSettings
@@ -58,7 +58,7 @@ def _context(settings: BotSettings, work: Work, bot_name: BotName, viewer: Viewe
         locale=settings.locale,
         work=work,
         bot_name=bot_name,
-        deliveries=deliveries_loader(work.database),
+        loaders=Loaders.over(work.database),
     )
 
 

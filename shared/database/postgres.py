@@ -64,7 +64,8 @@ class _Asking(BaseDBAsyncClient):
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         rows, _ = await self._ask(query, values or ())
-        return [dict(row) for row in rows]
+        names = tuple(rows[0].keys()) if rows else ()
+        return [dict(zip(names, row, strict=True)) for row in rows]  # dict(row) would look every name up
 
     async def _ask(self, statement: str, parameters: Sequence[object]) -> Answer:
         self.log.debug("%s: %s", statement, parameters)

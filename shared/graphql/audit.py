@@ -5,8 +5,9 @@ from typing import Any
 
 import strawberry
 
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
 from shared.database.listing import Filter
+from shared.graphql.columns import OnRow, column
 from shared.graphql.context import Info
 from shared.graphql.money import ShownMoney, show
 from shared.graphql.pages import TIME_KEY, Connection, listed
@@ -18,26 +19,13 @@ from shared.mutations.audit import OWN_ENTRIES, audit_listing
 @strawberry.federation.type(
     shareable=True, description="Something that a coordinator did and that touches money: who, when, what and why."
 )
-class AuditEntry:
-    row: strawberry.Private[Row]
-    id: strawberry.ID
-    action: str = strawberry.field(description="The mutation, like APPROVE_SESSION.")
-    subject_id: strawberry.ID = strawberry.field(description="What it made or changed.")
-    reason: str | None
-    done_at: datetime
-    done_by: str = strawberry.field(description="The subject of the token it was done with.")
-
-    @classmethod
-    def of(cls, row: Row) -> "AuditEntry":
-        return cls(
-            row=row,
-            id=strawberry.ID(str(row["id"])),
-            action=row["action"],
-            subject_id=strawberry.ID(str(row["subject_id"])),
-            reason=row["reason"],
-            done_at=row["done_at"],
-            done_by=row["done_by"],
-        )
+class AuditEntry(OnRow):
+    id: strawberry.ID = column(str)
+    action: str = column(description="The mutation, like APPROVE_SESSION.")
+    subject_id: strawberry.ID = column(str, description="What it made or changed.")
+    reason: str | None = column()
+    done_at: datetime = column()
+    done_by: str = column(description="The subject of the token it was done with.")
 
     @strawberry.field
     def amount(self, info: Info[Any]) -> ShownMoney | None:

@@ -1,174 +1,173 @@
-"""Fields that are mere attributes of their object, read for each row without the ceremony of a resolver; and those of
-objects that a resolver has at hand, of which only attributes are asked.
+"""Objects and lists are answered by plans (plans.py), without the ceremony of a resolver for each field of each row.
 
-graphql-core makes a path and an info for every field of every row and calls three functions for it, which for a list is
-nearly all that a subgraph does. Which fields of a selection are attributes is the same for all of its rows, so that is
-found out once; whatever is not goes the ordinary way. So does an object with which anything is wrong, for its errors to
-say where: what was asked of it until then is asked again, which a query may be.
+graphql-core makes a path and an info for every field of every row and calls three functions for it, and awaits a task
+for what waits: for a list that is nearly all that a subgraph does. What a plan does not know goes graphql-core's way.
+So does an object with which anything is wrong, for its errors to say where: what was asked of it until then is asked
+again, which a query may be.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, NamedTuple
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from inspect import isawaitable
+from typing import Any
 
-import strawberry
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, is_leaf_type, is_object_type
+from graphql import (
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_abstract_type,
+    is_list_type,
+    is_object_type,
+)
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-Selection = Mapping[str, Any]
-"""By the name in the answer, the nodes that ask for it."""
+from shared.graphql.plans import Plan, Planner, Run
 
-OPEN_TO = "open_to"
-"""Where a guarded resolver says, given the context, which resolver stands behind it; None while it is shut."""
-
-
-class Attribute(NamedTuple):
-    """A field's name in the answer, where its object has it, and how its value is written."""
-
-    answered_as: str
-    name: str
-    written: Callable[[Any], Any]
-    may_be_null: bool
+Ordinary = Callable[[], Any]
+"""graphql-core's way."""
 
 
-class Reference(NamedTuple):
-    """A field that gives an object of which attributes are asked. `resolve` is what the type's author wrote."""
+class Plans:
+    """Of one document, whose selections no variable changes: by the type, the nodes that make the selection, and what
+    decides which fields are seen."""
 
-    answered_as: str
-    resolve: Callable[..., Any]
-    given: tuple[Any, ...]
-    plan: "Plan"
-    may_be_null: bool
-    asked: Any
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], Plan | None] = {}
 
-
-class Plan(NamedTuple):
-    """`constants` has every name of the selection, in its order; `rest` are the fields that go the ordinary way."""
-
-    constants: dict[str, Any]
-    attributes: list[Attribute]
-    references: list[Reference]
-    rest: dict[str, Any]
+    def plan(self, executor: Any, type_: GraphQLObjectType, details: Any) -> Plan | None:
+        """None where nothing in it is plain."""
+        viewer, frozen = executor.context_value.viewer, executor.context_value.frozen
+        key = (type_.name, viewer.role, frozen, *(id(each.node) for each in details))
+        if key not in self._kept:
+            plan = Planner(executor).plan(type_, details)
+            self._kept[key] = plan if plan.is_plain else None
+        return self._kept[key]
 
 
-class NotPlain(Exception):
-    """A value that an attribute may not have."""
+class ByPlans(StrawberryGraphQLCoreExecutionContext):
+    """`plans` are those that the document keeps."""
 
-
-class AttributesFirst(StrawberryGraphQLCoreExecutionContext):
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, plans: Plans | None = None, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._plans: dict[int, tuple[Selection, Plan]] = {}
+        self._plans = plans or Plans()
+        self._run = Run(self)
+        self._is_in_need = False
+        self._read: set[int] = set()
+        """For which plans lists have read ahead already."""
 
-    def execute_fields(
+    def complete_object_value(
         self,
-        parent_type: GraphQLObjectType,
-        source_value: Any,
+        return_type: GraphQLObjectType,
+        field_details_list: Any,
+        info: Any,
         path: Any,
-        grouped_field_set: Any,
+        result: Any,
         position_context: Any,
     ) -> Any:
-        plan = self._plan(parent_type, grouped_field_set)
-        if path is None or not (plan.attributes or plan.references):
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+        ordinary = partial(
+            super().complete_object_value, return_type, field_details_list, info, path, result, position_context
+        )
+        plan = self._plan(return_type, field_details_list)
+        if plan is None:
+            return ordinary()
+        answer = partial(self._object, plan, return_type, path, result, position_context, ordinary)
+        if plan.ahead and id(plan) not in self._read:
+            return self._after(plan.read_ahead([result], self._run), answer, ordinary)
+        return answer()
+
+    def complete_list_value(
+        self,
+        return_type: Any,
+        field_details_list: Any,
+        info: Any,
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        ordinary = partial(
+            super().complete_list_value, return_type, field_details_list, info, path, result, position_context
+        )
+        plans = self._plans_of_items(return_type.of_type, field_details_list, result)
+        if not plans:
+            return ordinary()
+        answer = ordinary if any(plan.rest for plan in plans.values()) else partial(self._list, plans, result, ordinary)
+        if any(plan.ahead for plan in plans.values()):
+            return self._after(self._read_ahead(plans, result), answer, ordinary)
+        return answer()
+
+    def _object(
+        self, plan: Plan, type_: GraphQLObjectType, path: Any, source: Any, position_context: Any, ordinary: Ordinary
+    ) -> Any:
         try:
-            answer = _read(plan, source_value)
-            late = _refer(plan, source_value, answer)
+            [answer] = plan.answers([source], self._run)
         except Exception:  # noqa: BLE001 -- whatever it is, the ordinary way meets it again and says where
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
-        if not (plan.rest or late):
+            return ordinary()
+        if not plan.rest:
             return answer
-        rest: Any = super().execute_fields(parent_type, source_value, path, plan.rest | late, position_context)
+        rest: Any = self.execute_fields(type_, source, path, plan.rest, position_context)
         if self.is_awaitable(rest):
             return _completed(answer, rest)
         answer.update(rest)
         return answer
 
-    def _plan(self, type_: GraphQLObjectType, selection: Selection) -> Plan:
-        """Kept with its selection, so that no other one is given the same identity meanwhile."""
-        kept = self._plans.get(id(selection))
-        if kept is None:
-            kept = self._plans[id(selection)] = (selection, self._made(type_, selection))
-        return kept[1]
+    async def _after(self, reading: Awaitable[None], answer: Callable[[], Any], ordinary: Ordinary) -> Any:
+        """Once something cannot be read, the rest of the operation goes the ordinary way, which waits for it together
+        and says where it is missed."""
+        try:
+            await reading
+        except Exception:  # noqa: BLE001 -- whatever it is, the ordinary way meets it again
+            self._is_in_need = True
+            answered = ordinary()
+        else:
+            answered = answer()
+        return await answered if isawaitable(answered) else answered
 
-    def _made(self, type_: GraphQLObjectType, selection: Selection) -> Plan:
-        plan = Plan(dict.fromkeys(selection), [], [], {})
-        for answered_as, asked in selection.items():
-            name = asked[0].node.name.value
-            field = self.schema.get_field(type_, name)
-            if name == "__typename":
-                plan.constants[answered_as] = type_.name
-            elif field and (attribute := self._attribute(answered_as, field)):
-                plan.attributes.append(attribute)
-            elif field and (reference := self._reference(answered_as, field, type_, asked)):
-                plan.references.append(reference)
-            else:
-                plan.rest[answered_as] = asked
-        return plan
+    def _list(self, plans: Mapping[type, Plan], items: Sequence[Any], ordinary: Ordinary) -> Any:
+        try:
+            answers = {
+                class_: iter(plan.answers([item for item in items if type(item) is class_], self._run))
+                for class_, plan in plans.items()
+            }
+        except Exception:  # noqa: BLE001 -- as for an object
+            return ordinary()
+        return [None if item is None else next(answers[type(item)]) for item in items]
 
-    def _attribute(self, answered_as: str, field: GraphQLField) -> Attribute | None:
-        may_be_null = not isinstance(field.type, GraphQLNonNull)
-        leaf: Any = field.type if may_be_null else field.type.of_type  # type: ignore[union-attr]
-        definition: Any = field.extensions.get("strawberry-definition")
-        if not (definition and is_leaf_type(leaf) and self._is_open(field) and definition.base_resolver is None):
+    async def _read_ahead(self, plans: Mapping[type, Plan], items: Sequence[Any]) -> None:
+        reading = (
+            plan.read_ahead([item for item in items if type(item) is class_], self._run)
+            for class_, plan in plans.items()
+        )
+        await asyncio.gather(*reading)
+        self._read.update(map(id, plans.values()))
+
+    def _plan(self, type_: GraphQLObjectType, details: Any) -> Plan | None:
+        return None if self._is_in_need else self._plans.plan(self, type_, details)
+
+    def _plans_of_items(self, item_type: Any, details: Any, items: Any) -> Mapping[type, Plan] | None:
+        """By the class of a list's items; None where not all of them are objects with something plain in them."""
+        if not isinstance(items, list) or is_list_type(get_nullable_type(item_type)):
             return None
-        return Attribute(answered_as, definition.python_name, leaf.coerce_output_value, may_be_null)
-
-    def _reference(
-        self, answered_as: str, field: GraphQLField, parent_type: GraphQLObjectType, asked: Any
-    ) -> Reference | None:
-        may_be_null = not isinstance(field.type, GraphQLNonNull)
-        type_: Any = field.type if may_be_null else field.type.of_type  # type: ignore[union-attr]
-        definition: Any = field.extensions.get("strawberry-definition")
-        if not (definition and is_object_type(type_) and self._is_open(field) and _is_simple(definition)):
+        if isinstance(item_type, GraphQLNonNull) and any(item is None for item in items):
             return None
-        plan = self._plan(type_, self.collect_subfields(type_, asked).grouped_field_set)
-        if plan.rest or plan.references:
+        plans: dict[type, Plan] = {}
+        for class_ in {type(item) for item in items if item is not None}:
+            type_ = self._type_of(class_, get_named_type(item_type))
+            plan = self._plan(type_, details) if type_ else None
+            if plan is None:
+                return None
+            plans[class_] = plan
+        return plans
+
+    def _type_of(self, class_: type, item_type: Any) -> GraphQLObjectType | None:
+        definition = getattr(class_, "__strawberry_definition__", None)
+        if definition is None:
             return None
-        told = self.build_resolve_info(field, [each.node for each in asked], parent_type, None)  # type: ignore[arg-type]
-        info = [strawberry.Info(_raw_info=told, _field=definition)]
-        given = tuple(info[: len(definition.base_resolver.signature.parameters) - 1])
-        return Reference(answered_as, definition.base_resolver.wrapped_func, given, plan, may_be_null, asked)
-
-    def _is_open(self, field: GraphQLField) -> bool:
-        """Whether nothing stands between the field and this viewer."""
-        if field.args or (self.middleware_manager and self.middleware_manager.middlewares):
-            return False
-        open_to = getattr(field.resolve, OPEN_TO, None)
-        return open_to is None or open_to(self.context_value) is not None
-
-
-def _read(plan: Plan, source: Any) -> dict[str, Any]:
-    answer = plan.constants.copy()
-    for answered_as, name, written, may_be_null in plan.attributes:
-        value = getattr(source, name)
-        if value is not None:
-            answer[answered_as] = written(value)
-        elif not may_be_null:
-            raise NotPlain
-    return answer
-
-
-def _refer(plan: Plan, source: Any, answer: dict[str, Any]) -> dict[str, Any]:
-    """Answers the references that are at hand, and gives those that are not."""
-    late: dict[str, Any] = {}
-    for reference in plan.references:
-        node = reference.resolve(source, *reference.given)
-        if isinstance(node, Coroutine):
-            node.close()
-            late[reference.answered_as] = reference.asked
-        elif node is not None:
-            answer[reference.answered_as] = _read(reference.plan, node)
-        elif not reference.may_be_null:
-            raise NotPlain
-    return late
-
-
-def _is_simple(definition: Any) -> bool:
-    """A resolver that is not async and takes its object and at most the info, with nothing around it."""
-    resolver = definition.base_resolver
-    if resolver is None or definition.is_async or definition.extensions or definition.permission_classes:
-        return False
-    return set(resolver.signature.parameters) <= {"self", "info"}
+        if is_object_type(item_type):
+            return item_type
+        type_ = self.schema.get_type(definition.name) if is_abstract_type(item_type) else None
+        return type_ if is_object_type(type_) and self.schema.is_sub_type(item_type, type_) else None
 
 
 async def _completed(answer: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ continues, not by the cursor.
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -45,13 +45,18 @@ class Edge(Generic[T]):
 
 @strawberry.federation.type(shareable=True)
 class Connection(Generic[T]):
-    edges: list[Edge[T]]
+    shown: strawberry.Private[list[T]]
+    keys: strawberry.Private[Callable[[], Iterable[Sequence[Any]]]]
     page_info: PageInfo
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
     @strawberry.field
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(cursor=_write_cursor(key), node=node) for key, node in zip(self.keys(), self.shown, strict=True)]
+
+    @strawberry.field
     def nodes(self) -> list[T]:
-        return [edge.node for edge in self.edges]
+        return self.shown
 
     @strawberry.field
     async def total_count(self) -> int:
@@ -93,14 +98,13 @@ def connection(
 ) -> Connection[T]:
     """Of up to `page.limit` rows: `key` gives a row's order key, `node` what the client sees of it."""
     shown = rows[: page.first]
-    edges = [Edge(cursor=_write_cursor(key(row)), node=node(row)) for row in shown]
     info = PageInfo(
         has_next_page=len(rows) > page.first,
         has_previous_page=page.after is not None,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
+        start_cursor=_write_cursor(key(shown[0])) if shown else None,
+        end_cursor=_write_cursor(key(shown[-1])) if shown else None,
     )
-    return Connection(edges=edges, page_info=info, count=count)
+    return Connection(shown=[node(row) for row in shown], keys=partial(map, key, shown), page_info=info, count=count)
 
 
 def empty_connection() -> Connection[Any]:
@@ -119,13 +123,10 @@ async def listed(
     after: str | None,
     key: type[Any],
     node: Callable[[Row], T],
-    ahead: Callable[[Sequence[Row]], Awaitable[None]] | None = None,
 ) -> Connection[T]:
-    """A page of what a listing reads; `key` is the type of its order's key, `ahead` reads what its rows refer to."""
+    """A page of what a listing reads; `key` is the type of its order's key."""
     page = Page.asked(first, after, key)
     rows = await listing.page(statements, page.after, page.limit)
-    if ahead:
-        await ahead(rows[: page.first])
     return connection(page, rows, key=listing.order.key, node=node, count=partial(listing.count, statements))
 
 

@@ -32,15 +32,20 @@ class Refusals(MaskErrors):
         super().__init__(should_mask_error=lambda _: True)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        cause = _cause(error)
-        if cause is None:
-            return _located(error, error.message, {"code": code_of_text(error.message), **(error.extensions or {})})
-        if refusal := refusal_for(cause):
-            if refusal is not cause:
-                log.warning("resolver could not ask", path=error.path, error=repr(cause))
-            return _located(error, refusal.message, {"code": refusal.code, **refusal.details})
-        log.error("resolver failed", path=error.path, exc_info=cause)
-        return _located(error, "something went wrong on our side", {"code": INTERNAL})
+        return masked(error)
+
+
+def masked(error: GraphQLError) -> GraphQLError:
+    """As clients are told of it."""
+    cause = _cause(error)
+    if cause is None:
+        return _located(error, error.message, {"code": code_of_text(error.message), **(error.extensions or {})})
+    if refusal := refusal_for(cause):
+        if refusal is not cause:
+            log.warning("resolver could not ask", path=error.path, error=repr(cause))
+        return _located(error, refusal.message, {"code": refusal.code, **refusal.details})
+    log.error("resolver failed", path=error.path, exc_info=cause)
+    return _located(error, "something went wrong on our side", {"code": INTERNAL})
 
 
 def _cause(error: GraphQLError) -> Exception | None:

@@ -33,9 +33,9 @@ from graphql import (
 from shared.auth.viewer import Role
 from shared.errors import Forbidden, InvalidInput, NivaaError, NotFound
 from shared.graphql.context import Context
-from shared.graphql.execution import OPEN_TO
 from shared.graphql.money import frozen_document, frozen_money, hidden_document, hidden_money
 from shared.graphql.pages import empty_connection
+from shared.graphql.plans import STANDS_IN
 
 ACTIONS = ("Mutation", "Subscription")
 ENTITIES = "_entities"
@@ -202,19 +202,17 @@ def _guarded(
 ) -> Callable[..., Any]:
     """A resolver that is not called for those who may not see what it gives."""
 
+    def stands_in(role: Role, frozen: bool) -> Answer | None:
+        """Of nothing else: plans are kept for all who have the same role and freeze."""
+        if when_frozen is not None and frozen:
+            return when_frozen
+        return when_hidden if role in shut_out else None
+
     def guarded(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
-        context: Context = info.context
-        if when_frozen is not None and context.frozen:
-            return when_frozen(context)
-        if context.viewer.role in shut_out:
-            return when_hidden(context)
-        return resolve(source, info, **arguments)
+        stand_in = stands_in(info.context.viewer.role, info.context.frozen)
+        return resolve(source, info, **arguments) if stand_in is None else stand_in(info.context)
 
-    def open_to(context: Context) -> Callable[..., Any] | None:
-        shut = context.viewer.role in shut_out or (when_frozen is not None and context.frozen)
-        return None if shut else resolve
-
-    setattr(guarded, OPEN_TO, open_to)
+    setattr(guarded, STANDS_IN, stands_in)
     return guarded
 
 
@@ -222,10 +220,10 @@ def _guard_entities(field: GraphQLField, strangers: Mapping[str, frozenset[Role]
     """References to what the viewer never comes to are answered by null, unread."""
     resolve = field.resolve or default_field_resolver
 
-    def guarded(source: Any, info: GraphQLResolveInfo[Context], representations: list[Any]) -> list[Any]:
+    async def guarded(source: Any, info: GraphQLResolveInfo[Context], representations: list[Any]) -> list[Any]:
         role = info.context.viewer.role
         seen = [role not in _strangers_to(each, strangers) for each in representations]
-        found = iter(resolve(source, info, representations=list(compress(representations, seen))))
+        found = iter(await resolve(source, info, representations=list(compress(representations, seen))))
         return [next(found) if is_seen else None for is_seen in seen]
 
     field.resolve = guarded

@@ -43,7 +43,7 @@ class Heard:
 
 @dataclass
 class Record:
-    """What was asked and heard while money was as `phase` says."""
+    """What was asked and heard while money was as `phase` says, and where two ways of answering differed."""
 
     phase: str
     heard: list[Heard] = field(default_factory=list)
@@ -52,6 +52,8 @@ class Record:
     seen: dict[str, set[Name]] = field(default_factory=lambda: defaultdict(set))
     ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     links: set[str] = field(default_factory=set)
+    compared: int = 0
+    differences: list[tuple[object, ...]] = field(default_factory=list)
 
     def note(self, who: str, way: str, what: str, content: bytes | str, headers: Mapping[str, str] = {}) -> None:
         told = "\n".join(f"{name}: {value}" for name, value in headers.items() if name.lower() not in _UNTOLD)
@@ -114,7 +116,7 @@ class Crawler:
         everything, allowed = Asker(SCHEMA), Asker(SCHEMA, may)
         for name, asked in root_fields(SCHEMA).items():
             depth = 2 if "month" in asked.args else 1
-            for arguments, variables in self._ways_to_ask(asked):
+            for arguments, variables in self.ways_to_ask(asked):
                 answer = await self.ask(who, viewer, everything.of_root("Query", name, depth, arguments), **variables)
                 if answer.get("errors") and may(("Query", name)):
                     await self.ask(who, viewer, allowed.of_root("Query", name, depth, arguments), **variables)
@@ -124,7 +126,7 @@ class Crawler:
                     if not question.fields <= enough:
                         await self.ask(who, viewer, question)
 
-    def _ways_to_ask(self, asked: GraphQLField) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    def ways_to_ask(self, asked: GraphQLField) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
         given = {key: value for key, value in (("first", "100"), ("withdrawn", "true")) if key in asked.args}
         if "id" in asked.args:
             ids = self.some_ids(get_named_type(asked.type).name)
@@ -169,13 +171,8 @@ class Crawler:
 
     async def ask_entities(self, who: str, viewer: Viewer, service: str, schema: GraphQLSchema) -> None:
         """Each service directly, past the gateway, for every entity that there is and one that there is not."""
-        union = schema.type_map.get("_Entity")
-        for type_ in union.types if isinstance(union, GraphQLUnionType) else ():
-            question = Asker(schema).of_entity(type_.name)
-            references = [
-                {"__typename": type_.name, "id": id_, **({"status": "APPROVED"} if type_.name == "Session" else {})}
-                for id_ in self.some_ids(type_.name)
-            ]
+        for type_name, references in entity_references(self, schema):
+            question = Asker(schema).of_entity(type_name)
             body = {"query": question.document, "variables": {"r": references, "month": self.months[0]}}
             headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token(viewer)}"}
             peer = InProcessPeer(service, self.host.apps.__getitem__)
@@ -183,7 +180,7 @@ class Crawler:
             self.record.note(who, f"{service} directly", json.dumps(references), answer.body, answer.headers)
             for entity in (json.loads(answer.body).get("data") or {}).get("_entities") or []:
                 if entity:
-                    self.record.read(schema, who, type_.name, entity)
+                    self.record.read(schema, who, type_name, entity)
 
     async def get(self, who: str, viewer: Viewer | None, path: str) -> None:
         headers = {"Authorization": f"Bearer {self.token(viewer)}"} if viewer else {}
@@ -260,6 +257,15 @@ class Crawler:
 
 class Refusal(AssertionError):
     """A mutation that the organisation's life needs was refused."""
+
+
+def entity_references(crawler: Crawler, schema: GraphQLSchema) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """By each type that a service has entities of."""
+    union = schema.type_map.get("_Entity")
+    for type_ in union.types if isinstance(union, GraphQLUnionType) else ():
+        needed = {"status": "APPROVED"} if type_.name == "Session" else {}
+        ids = crawler.some_ids(type_.name)
+        yield type_.name, [{"__typename": type_.name, "id": id_, **needed} for id_ in ids]
 
 
 def root_fields(schema: GraphQLSchema) -> Mapping[str, GraphQLField]:

@@ -20,6 +20,7 @@ from shared.graphql.rules import Rules
 from shared.runtime.host import Host, open_host
 from shared.runtime.serving import serving
 from tests.bot_api.server import TOKEN, BotApi
+from tests.crawl.both_ways import ask_both_ways
 from tests.crawl.crawler import SCHEMA, Crawler, Record
 from tests.crawl.organisation import (
     LAST_MONTH,
@@ -198,6 +199,7 @@ async def ask_everything(crawl: Crawl, crawler: Crawler, bot_api: BotApi) -> Non
             await crawler.ask_arguments(who, viewer, words, [])
         for service in SERVICES:
             await crawler.ask_entities(who, viewer, service, schema_of(service)._schema)
+            await ask_both_ways(crawler, who, viewer, service)
         await _ask_over_http(crawler, who, viewer)
     await _ask_over_http(crawler, "unauthenticated", None)
     for who in ("coordinator", "parent", "tutor"):

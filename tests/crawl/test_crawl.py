@@ -236,3 +236,9 @@ def test_billing_items_of_the_navigation_are_disabled_with_the_reason(crawl: Cra
         disabled = [item for navigation in answers for item in navigation if not item["enabled"]]
         assert disabled
         assert {item["reason"] for item in disabled} == {"BETA_FREEZE"}
+
+
+def test_plans_answer_as_the_ordinary_way_does(crawl: Crawl) -> None:
+    for record in (crawl.frozen, crawl.live):
+        assert record.compared > 200
+        assert record.differences == []

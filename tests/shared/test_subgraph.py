@@ -9,15 +9,18 @@ from uuid import uuid4
 import pytest
 import strawberry
 import strawberry.schema.schema
+from babel.numbers import format_currency
 from graphql import validate
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.auth.viewer import MONEY_READ, Role, Viewer
 from shared.errors import InvalidInput
 from shared.graphql.context import Context, Info, is_frozen
-from shared.graphql.money import PLACEHOLDER, MoneyInput, ShownMoney, show
+from shared.graphql.money import PLACEHOLDER, MoneyInput, ShownMoney, displayed, show
 from shared.graphql.pages import Connection, Page, connection
 from shared.graphql.schema import subgraph
-from shared.money import Money
+from shared.money import LARGEST_MINOR, Money
 from shared.period import Month
 from tests.open_rules import open_rules
 
@@ -190,3 +193,13 @@ async def test_pages_that_cannot_be_are_refused(arguments: str) -> None:
 
 async def test_decimals_are_exact() -> None:
     assert MoneyInput(amount=Decimal("450.00")).in_currency("INR") == Money(45000, "INR")
+
+
+@given(
+    st.integers(-LARGEST_MINOR, LARGEST_MINOR) | st.integers(-2000, 2000),
+    st.sampled_from(["INR", "EUR", "JPY", "KWD"]),
+    st.sampled_from(["en_IN", "hi_IN", "de_DE", "fr_CH", "ar_EG", "sv_SE"]),
+)
+def test_amounts_are_displayed_as_babel_writes_them(minor: int, currency: str, locale: str) -> None:
+    money = Money(minor, currency)
+    assert displayed(money, locale) == format_currency(money.to_decimal(), currency, locale=locale)

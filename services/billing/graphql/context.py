@@ -1,12 +1,10 @@
 """One request's context: who asks, and loaders that gather what its fields need into one query a batch."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
 from uuid import UUID
-
-from strawberry.dataloader import DataLoader
 
 from services.billing.domain.progress import Progress
 from services.billing.reads import (
@@ -22,25 +20,26 @@ from services.billing.reads import (
 from services.billing.sql.explanations import Trace, traces_by_session
 from services.billing.work import BillingWork
 from shared.auth.viewer import Role, Viewer
-from shared.database.database import Row, Statements
+from shared.database.database import Row
 from shared.database.watch import Watch
 from shared.graphql.context import Context
+from shared.graphql.loading import Loader
 from shared.period import Month
 
-K = TypeVar("K")
-V = TypeVar("V")
+OVERVIEW = frozenset({Role.COORDINATOR, Role.SERVICE})
+"""To whom the organisation as a whole is shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loaders:
-    cycle: DataLoader[UUID, Row | None]
-    payout: DataLoader[UUID, Row | None]
-    payouts_of_tutor: DataLoader[UUID, list[Row] | None]
-    lines: DataLoader[UUID, list[Row] | None]
-    rate: DataLoader[UUID, Row | None]
-    pay: DataLoader[tuple[UUID, Month], Pay]
-    trace: DataLoader[UUID, Trace | None]
-    own_cycle: DataLoader[UUID, Row | None]
+    cycle: Loader[UUID, Row | None]
+    payout: Loader[UUID, Row | None]
+    payouts_of_tutor: Loader[UUID, list[Row]]
+    lines: Loader[UUID, list[Row]]
+    rate: Loader[UUID, Row | None]
+    pay: Loader[tuple[UUID, Month], Pay]
+    trace: Loader[UUID, Trace | None]
+    own_cycle: Loader[UUID, Row | None]
 
     def forget(self) -> None:
         for loader in vars(self).values():
@@ -50,7 +49,7 @@ class Loaders:
 @dataclass(frozen=True, kw_only=True)
 class BillingContext(Context):
     work: BillingWork
-    load: Loaders
+    loaders: Loaders
     progress: Watch[Month, Progress]
 
     def sees_tutor(self, tutor_id: UUID) -> bool:
@@ -64,7 +63,7 @@ class BillingContext(Context):
 
     async def trace_of(self, session_id: UUID) -> Trace | None:
         """What billing has of a session; somebody else's is as one that it has not heard of."""
-        trace = await self.load.trace.load(session_id)
+        trace = await self.loaders.trace.load(session_id)
         if trace and (self.sees_charge(trace.entry) or self.sees_tutor(trace.entry["tutor_id"])):
             return trace
         return None
@@ -72,7 +71,7 @@ class BillingContext(Context):
     @property
     def sees_overview(self) -> bool:
         """Whether the organisation as a whole is this viewer's to see."""
-        return self.viewer.role in (Role.COORDINATOR, Role.SERVICE)
+        return self.viewer.role in OVERVIEW
 
     @property
     def only_tutor(self) -> UUID | None:
@@ -81,41 +80,39 @@ class BillingContext(Context):
 
 
 def loaders(work: BillingWork, viewer: Viewer) -> Loaders:
+    """What one may not see of cycles and payouts is not found."""
     database = work.database
 
-    async def rates(statements: Statements, tutor_ids: Sequence[UUID]) -> dict[UUID, Row]:
-        return await rates_by_tutor(statements, work.today, tutor_ids)
+    async def own_cycles(cycle_ids: Sequence[UUID]) -> dict[UUID, Row]:
+        if viewer.role in OVERVIEW:
+            return await cycles_by_id(database, cycle_ids)
+        return await cycles_of_person(database, viewer.person_id, cycle_ids)
 
-    async def own_cycles(statements: Statements, cycle_ids: Sequence[UUID]) -> dict[UUID, Row]:
-        if viewer.role in (Role.COORDINATOR, Role.SERVICE):
-            return await cycles_by_id(statements, cycle_ids)
-        return await cycles_of_person(statements, viewer.person_id, cycle_ids)
+    async def own_payouts(payout_ids: Sequence[UUID]) -> dict[UUID, Row]:
+        rows = await payouts_by_id(database, payout_ids)
+        if viewer.role in OVERVIEW:
+            return rows
+        only = viewer.person_id if viewer.role is Role.TUTOR else None
+        return {payout_id: row for payout_id, row in rows.items() if row["tutor_id"] == only}
+
+    async def rates(tutor_ids: Sequence[UUID]) -> dict[UUID, Row]:
+        return await rates_by_tutor(database, work.today, tutor_ids)
 
     return Loaders(
-        cycle=_by_key(database, cycles_by_id),
-        payout=_by_key(database, payouts_by_id),
-        payouts_of_tutor=_by_key(database, payouts_by_tutor),
-        lines=_by_key(database, lines_by_payout),
-        rate=_by_key(database, rates),
-        pay=DataLoader(lambda keys: _pay(work, keys)),
-        trace=_by_key(database, traces_by_session),
-        own_cycle=_by_key(database, own_cycles),
+        cycle=Loader(partial(cycles_by_id, database)),
+        own_cycle=Loader(own_cycles),
+        payout=Loader(own_payouts),
+        payouts_of_tutor=Loader(partial(payouts_by_tutor, database), []),
+        lines=Loader(partial(lines_by_payout, database), []),
+        rate=Loader(rates),
+        pay=Loader(partial(_pay, work)),
+        trace=Loader(partial(traces_by_session, database)),
     )
 
 
-def _by_key(
-    database: Statements, read: Callable[[Statements, Sequence[K]], Awaitable[dict[K, V]]]
-) -> DataLoader[K, V | None]:
-    async def load(keys: list[K]) -> list[V | None]:
-        found = await read(database, keys)
-        return [found.get(key) for key in keys]
-
-    return DataLoader(load)
-
-
-async def _pay(work: BillingWork, keys: Sequence[tuple[UUID, Month]]) -> list[Pay]:
+async def _pay(work: BillingWork, keys: Sequence[tuple[UUID, Month]]) -> dict[tuple[UUID, Month], Pay]:
     tutors: dict[Month, list[UUID]] = defaultdict(list)
     for tutor_id, month in keys:
         tutors[month].append(tutor_id)
     pay = {month: await pay_of_month(work.database, month, some, work.currency) for month, some in tutors.items()}
-    return [pay[month][tutor_id] for tutor_id, month in keys]
+    return {(tutor_id, month): pay[month][tutor_id] for tutor_id, month in keys}

@@ -17,7 +17,6 @@ from services.billing.use_cases.reconcile_cycle import reconcile_cycle
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
 from shared.graphql.money import ShownMoney, show
 from shared.graphql.pages import Connection, Page, connection
-from shared.ids import parse_id
 from shared.money import Money
 from shared.period import Month
 
@@ -108,7 +107,7 @@ class Query(AgreementQuery):
 
     @strawberry.field
     async def payout(self, info: Info, id: strawberry.ID) -> Payout | None:  # noqa: A002
-        return await Payout.seen(info, parse_id(id))
+        return await Payout.resolve_reference(info, id)
 
     @strawberry.field
     async def payouts(

@@ -104,7 +104,7 @@ async def _progress(info: Info, month: Month, listener: Listener[Progress]) -> A
         if progress == seen:
             continue
         seen = progress
-        context.load.forget()  # what was read for an earlier event has had time to change
+        context.loaders.forget()  # what was read for an earlier event has had time to change
         yield CycleProgress.of(progress, context.work.clock.now())
         if progress.phase is CyclePhase.DONE:
             return

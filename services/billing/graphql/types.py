@@ -24,6 +24,9 @@ from services.billing.sql.explanations import Trace
 from shared.auth.viewer import Role
 from shared.database.database import Row
 from shared.errors import InvalidInput
+from shared.graphql.columns import column
+from shared.graphql.entities import Entity, id_of
+from shared.graphql.loading import loaded
 from shared.graphql.money import ShownMoney, show
 from shared.graphql.pages import Connection, Page, page_of
 from shared.ids import parse_id
@@ -110,27 +113,23 @@ class PayExplanation:
         """What it earned."""
         return _payout_line(self.earned)
 
-    @strawberry.field
-    async def payout(self, info: Info) -> "Payout | None":
+    @loaded("payout", by=lambda pay: pay.earned and pay.earned["payout_id"])
+    def payout(self, _: Info, row: Row | None) -> "Payout | None":
         """That has it."""
-        return await _payout(self.earned, info)
+        return Payout.of(row) if row else None
 
     @strawberry.field
     def taken_back(self) -> PayoutLine | None:
         """What it had earned, after its reversal."""
         return _payout_line(self.returned)
 
-    @strawberry.field
-    async def taken_back_in(self, info: Info) -> "Payout | None":
-        return await _payout(self.returned, info)
+    @loaded("payout", by=lambda pay: pay.returned and pay.returned["payout_id"])
+    def taken_back_in(self, _: Info, row: Row | None) -> "Payout | None":
+        return Payout.of(row) if row else None
 
 
 def _payout_line(row: Row | None) -> PayoutLine | None:
     return PayoutLine.of(row, row) if row else None
-
-
-async def _payout(row: Row | None, info: Info) -> "Payout | None":
-    return await Payout.seen(info, row["payout_id"]) if row else None
 
 
 @strawberry.type(description="Why a session is, or is not, on an invoice and in a payout.")
@@ -165,59 +164,27 @@ class SessionExplanation:
         pay = None if role is Role.PARENT else PayExplanation(state=told.state, words=told.words)
         return cls(words=told.words, month=None, late_from=None, charge=charge, pay=pay)
 
-    @strawberry.field
-    async def cycle(self, info: Info) -> BillingCycle | None:
+    @loaded("cycle", by=lambda explanation: explanation.trace and explanation.trace.entry["cycle_id"])
+    def cycle(self, _: Info, row: Row | None) -> BillingCycle | None:
         """That bills it, or will."""
-        row = await info.context.load.cycle.load(self.trace.entry["cycle_id"]) if self.trace else None
         return BillingCycle.of(row) if row else None
 
 
 @strawberry.federation.type(keys=["id"], description="What a closed cycle says about one tutor.")
-class Payout:
-    id: strawberry.ID
-    sessions_completed: int = strawberry.field(description="Approved sessions of the cycle, add-ons included once.")
-    addon_sessions: int = strawberry.field(description="How many of the sessions were add-ons.")
-    status: PayoutStatus
-    reference: str | None = strawberry.field(description="What finds the payment at the bank again.")
-    processed_at: datetime | None
-    paid_at: datetime | None
-    row: strawberry.Private[Row]
+class Payout(Entity, loader="payout"):
+    id: strawberry.ID = column(str)
+    sessions_completed: int = column(description="Approved sessions of the cycle, add-ons included once.")
+    addon_sessions: int = column(description="How many of the sessions were add-ons.")
+    status: PayoutStatus = column(PayoutStatus)
+    reference: str | None = column(description="What finds the payment at the bank again.")
+    processed_at: datetime | None = column()
+    processed_by: str | None = column()
+    """The coordinator who did. For coordinators only, as is who marked it paid."""
+    paid_at: datetime | None = column()
+    paid_by: str | None = column()
 
-    @classmethod
-    def of(cls, row: Row) -> Self:
-        return cls(
-            id=shown_id(row["id"]),
-            sessions_completed=row["sessions_completed"],
-            addon_sessions=row["addon_sessions"],
-            status=PayoutStatus(row["status"]),
-            reference=row["reference"],
-            processed_at=row["processed_at"],
-            paid_at=row["paid_at"],
-            row=row,
-        )
-
-    @classmethod
-    async def seen(cls, info: Info, payout_id: UUID) -> Self | None:
-        """The payout, unless it is none of the viewer's."""
-        row = await info.context.load.payout.load(payout_id)
-        return cls.of(row) if row and info.context.sees_tutor(row["tutor_id"]) else None
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: object) -> Self | None:  # noqa: A002
-        return await cls.seen(info, parse_id(id))
-
-    @strawberry.field
-    def processed_by(self) -> str | None:
-        """The coordinator who did. For coordinators only, as is who marked it paid."""
-        return self._done_by("processed_by")
-
-    @strawberry.field
-    def paid_by(self) -> str | None:
-        return self._done_by("paid_by")
-
-    @strawberry.field
-    async def cycle(self, info: Info) -> BillingCycle:
-        row = await info.context.load.cycle.load(self.row["cycle_id"])
+    @loaded("cycle", by="cycle_id")
+    def cycle(self, _: Info, row: Row | None) -> BillingCycle:
         if row is None:
             raise RuntimeError(f"payout {self.id} has no cycle")
         return BillingCycle.of(row)
@@ -239,25 +206,17 @@ class Payout:
     def net_amount(self, info: Info) -> ShownMoney:
         return self._money(info, "net_minor")
 
-    @strawberry.field
-    async def deductions(self, info: Info) -> list[PayoutLine]:
-        return [line for line in await self._lines(info) if line.kind is PayoutLineKind.DEDUCTION]
+    @loaded("lines")
+    def deductions(self, _: Info, rows: list[Row]) -> list[PayoutLine]:
+        return [PayoutLine.of(row, self.row) for row in rows if row["kind"] == PayoutLineKind.DEDUCTION]
 
-    @strawberry.field
-    async def lines(self, info: Info) -> list[PayoutLine]:
+    @loaded("lines")
+    def lines(self, _: Info, rows: list[Row]) -> list[PayoutLine]:
         """What each session earned, and what is taken back for earlier ones reversed since."""
-        return [line for line in await self._lines(info) if line.kind is not PayoutLineKind.DEDUCTION]
+        return [PayoutLine.of(row, self.row) for row in rows if row["kind"] != PayoutLineKind.DEDUCTION]
 
-    async def _lines(self, info: Info) -> list[PayoutLine]:
-        rows = await info.context.load.lines.load(self.row["id"]) or []
-        return [PayoutLine.of(row, self.row) for row in rows]
-
-    def _done_by(self, column: str) -> str | None:
-        done_by: str | None = self.row[column]
-        return done_by
-
-    def _money(self, info: Info, column: str) -> ShownMoney:
-        return show(Money(self.row[column], self.row["currency"]), info)
+    def _money(self, info: Info, column_name: str) -> ShownMoney:
+        return show(Money(self.row[column_name], self.row["currency"]), info)
 
 
 @strawberry.type(description="A tutor's month: what is approved so far, or the payout once the month is closed.")
@@ -292,10 +251,9 @@ class Tutor:
     def resolve_reference(cls, info: Info, id: strawberry.ID, **_: object) -> Self | None:  # noqa: A002
         return cls(id=id) if info.context.sees_tutor(parse_id(id)) else None
 
-    @strawberry.field
-    async def rate_per_session(self, info: Info) -> ShownMoney:
+    @loaded("rate", by=id_of)
+    def rate_per_session(self, info: Info, row: Row | None) -> ShownMoney:
         """The rate valid today."""
-        row = await info.context.load.rate.load(UUID(self.id))
         if row is None:
             return not_yet(info, "NO_RATE", "No rate yet")
         return show(Money(row["rate_minor"], row["currency"]), info)
@@ -304,7 +262,7 @@ class Tutor:
     async def current_pay(self, info: Info, month: Month | None = None) -> PaySummary:
         """The present month unless another is asked for."""
         asked = month or Month.of(info.context.work.today)
-        amounts, status = await info.context.load.pay.load((UUID(self.id), asked))
+        amounts, status = await info.context.loaders.pay.load((UUID(self.id), asked))
         return PaySummary(
             month=asked,
             sessions_completed=amounts.sessions_completed,
@@ -317,5 +275,5 @@ class Tutor:
     async def payouts(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Payout]:
         """The newest first."""
         page = Page.asked(first, after, tuple[str])
-        rows = await info.context.load.payouts_of_tutor.load(UUID(self.id)) or []
+        rows = await info.context.loaders.payouts_of_tutor.load(UUID(self.id))
         return page_of(page, rows, key=lambda row: [row["month"]], node=Payout.of)

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
-
-from strawberry.dataloader import DataLoader
 
 from services.bot.reads import deliveries_by_cause
 from shared.database.database import Database, Row
 from shared.graphql.context import Context
+from shared.graphql.loading import Loader
 from shared.messaging.work import Work
 
 BotName = Callable[[], Awaitable[str]]
@@ -16,15 +16,16 @@ BotName = Callable[[], Awaitable[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loaders:
+    deliveries: Loader[UUID, list[Row]]
+
+    @classmethod
+    def over(cls, database: Database) -> "Loaders":
+        return cls(deliveries=Loader(partial(deliveries_by_cause, database), []))
+
+
+@dataclass(frozen=True, kw_only=True)
 class BotContext(Context):
     work: Work
     bot_name: BotName
-    deliveries: DataLoader[UUID, list[Row]]
-
-
-def deliveries_loader(database: Database) -> DataLoader[UUID, list[Row]]:
-    async def load(cause_ids: list[UUID]) -> list[list[Row]]:
-        found = await deliveries_by_cause(database, cause_ids)
-        return [found.get(cause_id, []) for cause_id in cause_ids]
-
-    return DataLoader(load)
+    loaders: Loaders

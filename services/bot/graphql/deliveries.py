@@ -11,6 +11,8 @@ from services.bot.domain.notices import NoticeKind
 from services.bot.graphql.context import BotContext
 from shared.database.database import Row
 from shared.graphql.context import Info
+from shared.graphql.entities import id_of
+from shared.graphql.loading import loaded
 from shared.ids import parse_id
 
 strawberry.enum(DeliveryState, description="To be sent; taken by Telegram; the person blocks the bot; given up.")
@@ -59,10 +61,11 @@ class LowPackageAlert:
     id: strawberry.ID
 
     @classmethod
-    async def resolve_reference(cls, id: strawberry.ID, **_: Any) -> Self:  # noqa: A002
+    def resolve_reference(cls, id: strawberry.ID, **_: Any) -> Self:  # noqa: A002
+        parse_id(id)
         return cls(id=id)
 
-    @strawberry.field
-    async def deliveries(self, info: Info[BotContext]) -> list[Delivery] | None:
+    @loaded("deliveries", by=id_of)
+    def deliveries(self, _: Info[BotContext], rows: list[Row]) -> list[Delivery] | None:
         """For coordinators: who was told of it in Telegram, and what became of that."""
-        return [Delivery.of(row) for row in await info.context.deliveries.load(parse_id(self.id))]
+        return [Delivery.of(row) for row in rows]

@@ -1,6 +1,6 @@
 """Invoices, and what they add to parents and cycles."""
 
-from collections.abc import Awaitable
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -16,7 +16,10 @@ from services.invoicing.graphql.lines import InvoicedPackage, InvoicedSession, I
 from services.invoicing.reads import Wanted
 from shared.contracts.billing import Statement
 from shared.database.database import Row
+from shared.graphql.columns import OnRow, column
 from shared.graphql.context import reader_of
+from shared.graphql.entities import Entity, id_of
+from shared.graphql.loading import loaded, referred
 from shared.graphql.money import Document, ShownMoney, show
 from shared.graphql.pages import TIME_KEY, Connection, Page, connection, listed
 from shared.ids import parse_id
@@ -40,15 +43,15 @@ class Parent:
         """The newest first."""
         return await invoice_page(info, Wanted(parent_id=UUID(self.id)), first, after)
 
-    @strawberry.field
-    async def outstanding(self, info: Info) -> ShownMoney:
+    @loaded("outstanding", by=id_of)
+    def outstanding(self, info: Info, amount_minor: int) -> ShownMoney:
         """What is still due on all invoices together."""
-        return show(Money(await info.context.load.outstanding.load(UUID(self.id)), info.context.currency), info)
+        return show(Money(amount_minor, info.context.currency), info)
 
-    @strawberry.field
-    async def credit(self, info: Info) -> ShownMoney:
+    @loaded("credit", by=id_of)
+    def credit(self, info: Info, amount_minor: int) -> ShownMoney:
         """What was paid beyond all invoices; the next invoice uses it."""
-        return show(Money(await info.context.load.credit.load(UUID(self.id)), info.context.currency), info)
+        return show(Money(amount_minor, info.context.currency), info)
 
     @strawberry.field
     async def payments(self, info: Info, first: int | None = None, after: str | None = None) -> Connection["Payment"]:
@@ -78,9 +81,8 @@ class BillingCycle:
         """The highest number first."""
         return await invoice_page(info, Wanted(cycle_id=UUID(self.id)), first, after)
 
-    @strawberry.field
-    async def documents(self, info: Info) -> CycleDocuments:
-        counts = await info.context.load.document_counts.load(UUID(self.id))
+    @loaded("document_counts", by=id_of)
+    def documents(self, _: Info, counts: Mapping[DocumentStatus, int]) -> CycleDocuments:
         return CycleDocuments(
             queued=counts.get(DocumentStatus.QUEUED, 0),
             rendered=counts.get(DocumentStatus.RENDERED, 0),
@@ -89,51 +91,35 @@ class BillingCycle:
 
 
 @strawberry.federation.type(keys=["id"], description="The numbered document of one statement.")
-class Invoice:
-    row: strawberry.Private[Row]
-    id: strawberry.ID
-    number: str
-    month: Month
-    cycle: BillingCycle
-    parent: Parent
-    issued_at: datetime
-    payment_status: PaymentStatus
-    document_status: DocumentStatus
-    void_reason: str | None
-    voided_at: datetime | None
-
-    @classmethod
-    def of(cls, row: Row) -> "Invoice":
-        return cls(
-            row=row,
-            id=strawberry.ID(str(row["id"])),
-            number=row["number"],
-            month=Month.parse(row["month"]),
-            cycle=BillingCycle(id=strawberry.ID(str(row["cycle_id"]))),
-            parent=Parent(id=strawberry.ID(str(row["parent_id"]))),
-            issued_at=row["issued_at"],
-            payment_status=PaymentStatus(row["payment_status"]),
-            document_status=DocumentStatus(row["document_status"]),
-            void_reason=row["void_reason"],
-            voided_at=row["voided_at"],
-        )
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Invoice | None":  # noqa: A002 -- the key's name
-        row = await info.context.load.invoices.load(parse_id(id))
-        return cls.of(row) if row else None
+class Invoice(Entity, loader="invoices"):
+    id: strawberry.ID = column(str)
+    number: str = column()
+    month: Month = column(Month.parse)
+    issued_at: datetime = column()
+    payment_status: PaymentStatus = column(PaymentStatus)
+    document_status: DocumentStatus = column(DocumentStatus)
+    void_reason: str | None = column()
+    voided_at: datetime | None = column()
 
     @strawberry.field
-    async def lines(self, info: Info) -> list[InvoiceLine]:
-        return [InvoiceLine.of(line, self.row["currency"]) for line in (await self._statement(info)).charges]
+    def cycle(self) -> BillingCycle:
+        return BillingCycle(id=strawberry.ID(str(self.row["cycle_id"])))
 
     @strawberry.field
-    async def sessions(self, info: Info) -> list[InvoicedSession]:
-        return [InvoicedSession.of(line, self.row["currency"]) for line in (await self._statement(info)).sessions]
+    def parent(self) -> Parent:
+        return Parent(id=strawberry.ID(str(self.row["parent_id"])))
 
-    @strawberry.field
-    async def package_usage(self, info: Info) -> list[InvoicedPackage]:
-        return [InvoicedPackage.of(usage) for usage in (await self._statement(info)).packages]
+    @loaded("statements")
+    def lines(self, _: Info, statement: Statement) -> list[InvoiceLine]:
+        return [InvoiceLine.of(line, self.row["currency"]) for line in statement.charges]
+
+    @loaded("statements")
+    def sessions(self, _: Info, statement: Statement) -> list[InvoicedSession]:
+        return [InvoicedSession.of(line, self.row["currency"]) for line in statement.sessions]
+
+    @loaded("statements")
+    def package_usage(self, _: Info, statement: Statement) -> list[InvoicedPackage]:
+        return [InvoicedPackage.of(usage) for usage in statement.packages]
 
     @strawberry.field
     def subtotal(self, info: Info) -> ShownMoney:
@@ -160,98 +146,60 @@ class Invoice:
         due = due_minor(self.row["total_minor"], self.row["paid_minor"], self.payment_status)
         return self._shown(due, info)
 
-    @strawberry.field
-    async def payments(self, info: Info) -> list["PaymentAllocation"]:
+    @loaded("paid_on")
+    def payments(self, _: Info, rows: list[Row]) -> list["PaymentAllocation"]:
         """What it got of which payments, the first first."""
-        return [PaymentAllocation.of(row) for row in await info.context.load.paid_on.load(self.row["id"])]
+        return [PaymentAllocation.of(row) for row in rows]
 
     @strawberry.field
     async def pdf(self, info: Info) -> Document:
         """The newest version that is there, by a link that expires."""
-        file = await info.context.load.files.load(self.row["id"])
+        file = await info.context.loaders.files.load(self.row["id"])
         return _no_document(self.document_status) if file is None else await _linked(info, file)
 
-    @strawberry.field
-    async def documents(self, info: Info) -> list["InvoiceDocument"]:
+    @loaded("documents")
+    def documents(self, _: Info, rows: list[Row]) -> list["InvoiceDocument"]:
         """Every version of its PDF, the newest first."""
-        return [InvoiceDocument.of(row) for row in await info.context.load.documents.load(self.row["id"])]
-
-    def _statement(self, info: Info) -> Awaitable[Statement]:
-        return info.context.load.statements.load(self.row["id"])
+        return [InvoiceDocument.of(row) for row in rows]
 
     def _shown(self, amount_minor: int, info: Info) -> ShownMoney:
         return show(Money(amount_minor, self.row["currency"]), info)
 
 
 @strawberry.type(description="One version of an invoice's PDF, made when its payments stood so.")
-class InvoiceDocument:
-    row: strawberry.Private[Row]
-    version: int
-    status: DocumentStatus
-    payment_status: PaymentStatus
-    attempts: int
-    rendered_at: datetime | None
-
-    @classmethod
-    def of(cls, row: Row) -> "InvoiceDocument":
-        return cls(
-            row=row,
-            version=row["version"],
-            status=DocumentStatus(row["status"]),
-            payment_status=PaymentStatus(row["payment_status"]),
-            attempts=row["attempts"],
-            rendered_at=row["rendered_at"],
-        )
-
-    @strawberry.field
-    def reason(self) -> str | None:
-        """Why the last attempt failed; coordinators see it."""
-        reason: str | None = self.row["reason"]
-        return reason
-
-    @strawberry.field
-    async def invoice(self, info: Info) -> Invoice | None:
-        return await _invoice(info, self.row["invoice_id"])
+class InvoiceDocument(OnRow):
+    version: int = column()
+    status: DocumentStatus = column(DocumentStatus)
+    payment_status: PaymentStatus = column(PaymentStatus)
+    attempts: int = column()
+    rendered_at: datetime | None = column()
+    reason: str | None = column()
+    """Why the last attempt failed; coordinators see it."""
+    invoice: Invoice | None = referred("invoices", "invoice_id", Invoice)
 
     @strawberry.field
     async def pdf(self, info: Info) -> Document:
         """By a link that expires."""
-        invoice = await info.context.load.invoices.load(self.row["invoice_id"])
+        invoice = await info.context.loaders.invoices.load(self.row["invoice_id"])
         if self.row["file_key"] is None or invoice is None:
             return _no_document(self.status)
         return await _linked(info, {**self.row, "number": invoice["number"]})
 
 
 @strawberry.type(description="Money that came in from a parent.")
-class Payment:
-    row: strawberry.Private[Row]
-    id: strawberry.ID
-    parent: Parent
-    method: PaymentMethod
-    reference: str | None
-    recorded_at: datetime
-
-    @classmethod
-    def of(cls, row: Row) -> "Payment":
-        return cls(
-            row=row,
-            id=strawberry.ID(str(row["id"])),
-            parent=Parent(id=strawberry.ID(str(row["parent_id"]))),
-            method=PaymentMethod(row["method"]),
-            reference=row["reference"],
-            recorded_at=row["recorded_at"],
-        )
+class Payment(OnRow):
+    id: strawberry.ID = column(str)
+    method: PaymentMethod = column(PaymentMethod)
+    reference: str | None = column()
+    recorded_at: datetime = column()
+    recorded_by: str | None = column()
+    """The coordinator; coordinators see it."""
+    invoice: Invoice | None = referred("invoices", "invoice_id", Invoice)
+    """The invoice that it was paid for; null when it was for the oldest unpaid ones."""
 
     @strawberry.field
-    def recorded_by(self) -> str | None:
-        """The coordinator; coordinators see it."""
-        by: str = self.row["recorded_by"]
-        return by
-
-    @strawberry.field
-    async def invoice(self, info: Info) -> Invoice | None:
-        """The invoice that it was paid for; null when it was for the oldest unpaid ones."""
-        return await _invoice(info, self.row["invoice_id"])
+    def parent(self) -> Parent:
+        return Parent(id=strawberry.ID(str(self.row["parent_id"])))
 
     @strawberry.field
     def amount(self, info: Info) -> ShownMoney:
@@ -262,42 +210,24 @@ class Payment:
         """What no invoice has used of it yet."""
         return show(Money(self.row["amount_minor"] - self.row["applied_minor"], self.row["currency"]), info)
 
-    @strawberry.field
-    async def allocations(self, info: Info) -> list["PaymentAllocation"]:
+    @loaded("used_of")
+    def allocations(self, _: Info, rows: list[Row]) -> list["PaymentAllocation"]:
         """What invoices got of it, the first first."""
-        return [PaymentAllocation.of(row) for row in await info.context.load.used_of.load(self.row["id"])]
+        return [PaymentAllocation.of(row) for row in rows]
 
 
 @strawberry.type(description="What an invoice got of a payment.")
-class PaymentAllocation:
-    row: strawberry.Private[Row]
-    method: PaymentMethod
-    reference: str | None
-    recorded_at: datetime
-    applied_at: datetime
-
-    @classmethod
-    def of(cls, row: Row) -> "PaymentAllocation":
-        return cls(
-            row=row,
-            method=PaymentMethod(row["method"]),
-            reference=row["reference"],
-            recorded_at=row["recorded_at"],
-            applied_at=row["applied_at"],
-        )
+class PaymentAllocation(OnRow):
+    method: PaymentMethod = column(PaymentMethod)
+    reference: str | None = column()
+    recorded_at: datetime = column()
+    applied_at: datetime = column()
+    payment: Payment | None = referred("payments", "payment_id", Payment)
+    invoice: Invoice | None = referred("invoices", "invoice_id", Invoice)
 
     @strawberry.field
     def amount(self, info: Info) -> ShownMoney:
         return show(Money(self.row["amount_minor"], self.row["currency"]), info)
-
-    @strawberry.field
-    async def payment(self, info: Info) -> Payment | None:
-        row = await info.context.load.payments.load(self.row["payment_id"])
-        return Payment.of(row) if row else None
-
-    @strawberry.field
-    async def invoice(self, info: Info) -> Invoice | None:
-        return await _invoice(info, self.row["invoice_id"])
 
 
 def _no_document(status: DocumentStatus) -> Document:
@@ -308,11 +238,6 @@ async def _linked(info: Info, file: Row) -> Document:
     name = file_name(file["number"], file["version"])
     url = await info.context.files.link(file["file_key"], LINK_LIFETIME, name, reader_of(info.context.viewer))
     return Document(available=True, url=url, sha256=file["sha256"], reason=None)
-
-
-async def _invoice(info: Info, invoice_id: UUID | None) -> Invoice | None:
-    row = None if invoice_id is None else await info.context.load.invoices.load(invoice_id)
-    return Invoice.of(row) if row else None
 
 
 async def invoice_page(info: Info, wanted: Wanted, first: int | None, after: str | None) -> Connection[Invoice]:

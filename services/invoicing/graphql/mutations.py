@@ -71,7 +71,7 @@ class Mutation:
     async def record_payment(self, info: Info, input: RecordPaymentInput) -> RecordPaymentPayload:  # noqa: A002
         work, by = info.context.work, info.context.viewer.subject
         payment_id = await record_payment(work, input.content(info.context.currency), input.idempotency_key, by)
-        row = await info.context.load.payments.load(payment_id)
+        row = await info.context.loaders.payments.load(payment_id)
         if row is None:
             raise NotFound(f"no such payment: {payment_id}")
         return RecordPaymentPayload(payment=Payment.of(row))
@@ -93,7 +93,7 @@ class Mutation:
 
 
 async def _invoice(info: Info, invoice_id: UUID) -> Invoice:
-    row = await info.context.load.invoices.load(invoice_id)
+    row = await info.context.loaders.invoices.load(invoice_id)
     if row is None:
         raise NotFound(f"no such invoice: {invoice_id}")
     return Invoice.of(row)

@@ -23,13 +23,13 @@ class Query:
         number: str | None = None,
     ) -> Invoice | None:
         """By its id or by its number; null when there is none, or none that you may see."""
-        load = info.context.load
+        loaders = info.context.loaders
         if (id is None) == (number is None):
             raise InvalidInput("an invoice is asked for by its id or by its number")
         if id is not None:
-            row = await load.invoices.load(parse_id(id))
+            row = await loaders.invoices.load(parse_id(id))
         else:
-            row = await load.numbers.load(number) if number and number.isprintable() else None
+            row = await loaders.numbers.load(number) if number and number.isprintable() else None
         return Invoice.of(row) if row else None
 
     @strawberry.field

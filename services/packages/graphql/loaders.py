@@ -1,17 +1,16 @@
 """Batch reads: however many fields ask, each kind of row is read once for a level of the query."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
-
-from strawberry.dataloader import DataLoader
 
 from services.packages.domain.people import PersonKind
 from services.packages.reads import Reads
 from shared.database.database import Row
+from shared.graphql.loading import Loader
 
-One = DataLoader[UUID, Row | None]
-Many = DataLoader[UUID, list[Row]]
+One = Loader[UUID, Row | None]
+Many = Loader[UUID, list[Row]]
 
 
 class Loaders:
@@ -36,18 +35,17 @@ class Loaders:
 
 
 def one_by(column: str, read: Callable[[list[UUID]], Awaitable[list[Row]]]) -> One:
-    async def load(keys: list[UUID]) -> list[Row | None]:
-        found = {row[column]: row for row in await read(keys)}
-        return [found.get(key) for key in keys]
+    async def found(keys: list[UUID]) -> Mapping[UUID, Row | None]:
+        return {row[column]: row for row in await read(keys)}
 
-    return DataLoader(load_fn=load)
+    return Loader(found)
 
 
 def many_by(column: str, read: Callable[[list[UUID]], Awaitable[list[Row]]]) -> Many:
-    async def load(keys: list[UUID]) -> list[list[Row]]:
-        found: dict[UUID, list[Row]] = defaultdict(list)
+    async def found(keys: list[UUID]) -> Mapping[UUID, list[Row]]:
+        rows: dict[UUID, list[Row]] = defaultdict(list)
         for row in await read(keys):
-            found[row[column]].append(row)
-        return [found[key] for key in keys]
+            rows[row[column]].append(row)
+        return rows
 
-    return DataLoader(load_fn=load)
+    return Loader(found, missing=[])

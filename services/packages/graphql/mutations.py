@@ -81,7 +81,7 @@ class Mutation:
     @strawberry.mutation
     async def create_tutor(self, info: Info, input: CreateTutorInput) -> CreateTutorPayload:  # noqa: A002
         person_id = await create_person(info.context.work, input.read())
-        return CreateTutorPayload(tutor=Tutor.of(await _fresh(info, info.context.loaders.tutor, person_id), info))
+        return CreateTutorPayload(tutor=Tutor.of(await _fresh(info, info.context.loaders.tutor, person_id)))
 
     @strawberry.mutation
     async def update_person(self, info: Info, input: UpdatePersonInput) -> UpdatePersonPayload:  # noqa: A002
@@ -249,7 +249,7 @@ async def _offer(info: Info, offer_id: UUID) -> PackageOffer:
 
 
 async def _package(info: Info, package_id: UUID) -> SessionPackage:
-    return SessionPackage.of(await _fresh(info, info.context.loaders.package, package_id), info)
+    return SessionPackage.of(await _fresh(info, info.context.loaders.package, package_id))
 
 
 async def _session(info: Info, session_id: UUID) -> Session:

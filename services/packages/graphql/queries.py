@@ -1,6 +1,5 @@
 """What can be asked of packages."""
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,6 @@ from services.packages.graphql.filters import (
 )
 from services.packages.graphql.reconciliation import PackagesReconciliation
 from services.packages.graphql.types import (
-    PACKAGE_REFERENCES,
-    SESSION_REFERENCES,
     Child,
     LowPackageAlert,
     PackageOffer,
@@ -28,7 +25,6 @@ from services.packages.graphql.types import (
 )
 from services.packages.reads import AUDIT_ENTRIES
 from services.packages.use_cases.reconcile_packages import reconcile_packages
-from shared.graphql.ahead import read_ahead_of
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
 from shared.graphql.pages import TIME_KEY, Connection, listed
 
@@ -63,9 +59,7 @@ class Query:
     ) -> Connection[Tutor]:
         """By name. The search looks into names and contact details."""
         listing = info.context.reads.people_listed(PersonKind.TUTOR, search)
-        return await listed(
-            info.context.reads.statements, listing, first, after, NAME_KEY, lambda row: Tutor.of(row, info)
-        )
+        return await listed(info.context.reads.statements, listing, first, after, NAME_KEY, Tutor.of)
 
     @strawberry.field
     async def session(self, info: Info, id: strawberry.ID) -> Session | None:  # noqa: A002
@@ -82,8 +76,7 @@ class Query:
     ) -> Connection[Session]:
         """The latest first. The search looks for children's, tutors' and parents' names."""
         listing = info.context.reads.sessions_listed(filter.filters(info) if filter else [], search)
-        ahead = partial(read_ahead_of, info, SESSION_REFERENCES)
-        return await listed(info.context.reads.statements, listing, first, after, TIME_KEY, Session.of, ahead)
+        return await listed(info.context.reads.statements, listing, first, after, TIME_KEY, Session.of)
 
     @strawberry.field
     async def session_package(self, info: Info, id: strawberry.ID) -> SessionPackage | None:  # noqa: A002
@@ -100,16 +93,7 @@ class Query:
     ) -> Connection[SessionPackage]:
         """The latest purchase first. The search looks for parents' and children's names."""
         listing = info.context.reads.packages_listed(filter.filters(info) if filter else [], search)
-        ahead = partial(read_ahead_of, info, PACKAGE_REFERENCES)
-        return await listed(
-            info.context.reads.statements,
-            listing,
-            first,
-            after,
-            TIME_KEY,
-            lambda row: SessionPackage.of(row, info),
-            ahead,
-        )
+        return await listed(info.context.reads.statements, listing, first, after, TIME_KEY, SessionPackage.of)
 
     @strawberry.field
     async def package_offers(self, info: Info, withdrawn: bool = False) -> list[PackageOffer]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
 from uuid import UUID
 
 import strawberry
@@ -16,10 +16,11 @@ from services.packages.graphql.context import Info
 from services.packages.sql.families import lot_of
 from shared.auth.viewer import Role
 from shared.database.database import Row
-from shared.graphql.ahead import References, referred
+from shared.graphql.columns import OnRow, column
+from shared.graphql.entities import Entity
+from shared.graphql.loading import loaded, referred
 from shared.graphql.money import ShownMoney, show
 from shared.graphql.pages import Connection, Page, page_of
-from shared.ids import parse_id
 from shared.money import Money
 from shared.period import Month
 
@@ -35,39 +36,17 @@ class AlertStatus(StrEnum):
     RESOLVED = "RESOLVED"
 
 
-PACKAGE_REFERENCES: References = {"parent": ("parent", "parent_id"), "child": ("child", "child_id")}
-SESSION_REFERENCES: References = {**PACKAGE_REFERENCES, "tutor": ("tutor", "tutor_id")}
-"""What lists of them read ahead."""
-
-
 @strawberry.federation.type(keys=["id"], description="The payer: has children, buys packages.")
-class Parent:
-    row: strawberry.Private[Row]
-    id: strawberry.ID
-    name: str
-    email: str | None
-    phone: str | None
-    external_ref: str | None
+class Parent(Entity, loader="parent"):
+    id: strawberry.ID = column(str)
+    name: str = column()
+    email: str | None = column()
+    phone: str | None = column()
+    external_ref: str | None = column()
 
-    @classmethod
-    def of(cls, row: Row) -> "Parent":
-        return cls(
-            row=row,
-            id=strawberry.ID(str(row["id"])),
-            name=row["name"],
-            email=row["email"],
-            phone=row["phone"],
-            external_ref=row["external_ref"],
-        )
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: Any) -> "Parent | None":  # noqa: A002
-        row = await info.context.loaders.parent.load(parse_id(id))
-        return None if row is None else cls.of(row)
-
-    @strawberry.field
-    async def children(self, info: Info) -> list["Child"]:
-        return [Child.of(row) for row in await info.context.loaders.children_of.load(self.row["id"])]
+    @loaded("children_of")
+    def children(self, _: Info, rows: list[Row]) -> list["Child"]:
+        return [Child.of(row) for row in rows]
 
     @strawberry.field
     async def session_packages(
@@ -76,95 +55,64 @@ class Parent:
         """Every package ever bought, the latest first."""
         page = Page.asked(first, after, tuple[UUID])
         rows = await info.context.loaders.packages_of.load(self.row["id"])
-        return page_of(page, rows, key=lambda row: [row["id"]], node=lambda row: SessionPackage.of(row, info))
+        return page_of(page, rows, key=lambda row: [row["id"]], node=SessionPackage.of)
 
-    @strawberry.field
-    async def remaining(self, info: Info) -> int:
+    @loaded("packages_of")
+    def remaining(self, info: Info, rows: list[Row]) -> int:
         """Sessions left in the active packages together; without one, in the one used last."""
-        return (await self._standing(info)).remaining
+        return _standing(info, rows).remaining
 
-    @strawberry.field
-    async def total_sessions(self, info: Info) -> int:
+    @loaded("packages_of")
+    def total_sessions(self, info: Info, rows: list[Row]) -> int:
         """The size of the packages that `remaining` counts."""
-        return (await self._standing(info)).total_sessions
+        return _standing(info, rows).total_sessions
 
-    @strawberry.field
-    async def low_package_alert(self, info: Info) -> "LowPackageAlert | None":
+    @loaded("open_alert_of")
+    def low_package_alert(self, _: Info, row: Row | None) -> "LowPackageAlert | None":
         """The alert that is open now."""
-        row = await info.context.loaders.open_alert_of.load(self.row["id"])
         return None if row is None else LowPackageAlert.of(row)
 
-    async def _standing(self, info: Info) -> Standing:
-        lots = [lot_of(row) for row in await info.context.loaders.packages_of.load(self.row["id"])]
-        return standing_of(lots, info.context.today) or Standing(0, 0)
+
+def _standing(info: Info, rows: list[Row]) -> Standing:
+    return standing_of([lot_of(row) for row in rows], info.context.today) or Standing(0, 0)
 
 
 @strawberry.federation.type(keys=["id"], description="The student.")
-class Child:
-    row: strawberry.Private[Row]
-    id: strawberry.ID
-    name: str
-    external_ref: str | None
-
-    @classmethod
-    def of(cls, row: Row) -> "Child":
-        return cls(row=row, id=strawberry.ID(str(row["id"])), name=row["name"], external_ref=row["external_ref"])
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: Any) -> "Child | None":  # noqa: A002
-        row = await info.context.loaders.child.load(parse_id(id))
-        return None if row is None else cls.of(row)
-
-    @strawberry.field
-    def parent(self, info: Info) -> Parent | None:
-        return referred(info.context.loaders.parent, self.row["parent_id"], Parent.of)
+class Child(Entity, loader="child"):
+    id: strawberry.ID = column(str)
+    name: str = column()
+    external_ref: str | None = column()
+    parent: Parent | None = referred("parent", "parent_id", Parent)
 
 
 @strawberry.federation.type(keys=["id"], description="Teaches sessions, is paid for approved ones.")
-class Tutor:
-    id: strawberry.ID
-    name: str
-    email: str | None
-    phone: str | None
-    external_ref: str | None
+class Tutor(Entity, loader="tutor"):
+    """Families see their tutors' names, not how to reach them at home."""
 
-    @classmethod
-    def of(cls, row: Row, info: Info) -> "Tutor":
-        """Families see their tutors' names, not how to reach them at home."""
-        private = info.context.viewer.role is Role.PARENT
-        return cls(
-            id=strawberry.ID(str(row["id"])),
-            name=row["name"],
-            email=None if private else row["email"],
-            phone=None if private else row["phone"],
-            external_ref=row["external_ref"],
-        )
+    id: strawberry.ID = column(str)
+    name: str = column()
+    external_ref: str | None = column()
 
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: Any) -> "Tutor | None":  # noqa: A002
-        row = await info.context.loaders.tutor.load(parse_id(id))
-        return None if row is None else cls.of(row, info)
+    @strawberry.field
+    def email(self, info: Info) -> str | None:
+        return self._private(info, "email")
+
+    @strawberry.field
+    def phone(self, info: Info) -> str | None:
+        return self._private(info, "phone")
+
+    def _private(self, info: Info, column_name: str) -> str | None:
+        contact: str | None = self.row[column_name]
+        return None if info.context.viewer.role is Role.PARENT else contact
 
 
 @strawberry.type(description="An entry of the price list.")
-class PackageOffer:
-    row: strawberry.Private[Row]
-    id: strawberry.ID
-    name: str
-    total_sessions: int
-    validity_days: int | None
-    withdrawn_at: datetime | None
-
-    @classmethod
-    def of(cls, row: Row) -> "PackageOffer":
-        return cls(
-            row=row,
-            id=strawberry.ID(str(row["id"])),
-            name=row["name"],
-            total_sessions=row["total_sessions"],
-            validity_days=row["validity_days"],
-            withdrawn_at=row["withdrawn_at"],
-        )
+class PackageOffer(OnRow):
+    id: strawberry.ID = column(str)
+    name: str = column()
+    total_sessions: int = column()
+    validity_days: int | None = column()
+    withdrawn_at: datetime | None = column()
 
     @strawberry.field
     def price_per_session(self, info: Info) -> ShownMoney:
@@ -172,90 +120,51 @@ class PackageOffer:
 
 
 @strawberry.type(description="An entry of a package's ledger; `sessions` is signed.")
-class Movement:
-    row: strawberry.Private[Row]
-    id: strawberry.ID
-    kind: MovementKind
-    sessions: int
-    moved_at: datetime
-    moved_by: str
-    reason: str | None
+class Movement(OnRow):
+    id: strawberry.ID = column(str)
+    kind: MovementKind = column(MovementKind)
+    sessions: int = column()
+    moved_at: datetime = column()
+    moved_by: str = column()
+    reason: str | None = column()
 
-    @classmethod
-    def of(cls, row: Row) -> "Movement":
-        return cls(
-            row=row,
-            id=strawberry.ID(str(row["id"])),
-            kind=MovementKind(row["kind"]),
-            sessions=row["sessions"],
-            moved_at=row["moved_at"],
-            moved_by=row["moved_by"],
-            reason=row["reason"],
-        )
-
-    @strawberry.field
-    async def session(self, info: Info) -> "Session | None":
-        if self.row["session_id"] is None:
-            return None
-        row = await info.context.loaders.session.load(self.row["session_id"])
+    @loaded("session", by="session_id")
+    def session(self, _: Info, row: Row | None) -> "Session | None":
         return None if row is None else Session.of(row)
 
 
 @strawberry.federation.type(keys=["id"], description="A prepaid lot of sessions that a parent bought.")
-class SessionPackage:
-    row: strawberry.Private[Row]
-    lot: strawberry.Private[Lot]
-    id: strawberry.ID
-    total_sessions: int
-    used_sessions: int
-    expired_sessions: int
-    remaining: int = strawberry.field(description="total - used, less what has expired.")
-    status: PackageStatus
-    goodwill: bool
-    purchased_at: datetime
-    expires_on: date | None = strawberry.field(description="The last valid day.")
-    month: Month = strawberry.field(description="The billing month that charges it.")
+class SessionPackage(Entity, loader="package"):
+    id: strawberry.ID = column(str)
+    total_sessions: int = column()
+    used_sessions: int = column()
+    expired_sessions: int = column()
+    goodwill: bool = column(bool)
+    purchased_at: datetime = column()
+    expires_on: date | None = column(description="The last valid day.")
+    month: Month = column(Month.parse, description="The billing month that charges it.")
+    parent: Parent | None = referred("parent", "parent_id", Parent)
+    child: Child | None = referred("child", "child_id", Child)
+    """The only child who may use it; null for the whole family."""
 
-    @classmethod
-    def of(cls, row: Row, info: Info) -> "SessionPackage":
-        lot = lot_of(row)
-        return cls(
-            row=row,
-            lot=lot,
-            id=strawberry.ID(str(lot.id)),
-            total_sessions=lot.total_sessions,
-            used_sessions=lot.used_sessions,
-            expired_sessions=lot.expired_sessions,
-            remaining=lot.remaining,
-            status=lot.status(info.context.today),
-            goodwill=lot.goodwill,
-            purchased_at=lot.purchased_at,
-            expires_on=lot.expires_on,
-            month=Month.parse(row["month"]),
-        )
+    def _remaining(self) -> int:
+        return self.lot.remaining
 
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: Any) -> "SessionPackage | None":  # noqa: A002
-        row = await info.context.loaders.package.load(parse_id(id))
-        return None if row is None else cls.of(row, info)
+    remaining: int = strawberry.field(resolver=_remaining, description="total - used, less what has expired.")
 
     @strawberry.field
-    def parent(self, info: Info) -> Parent | None:
-        return referred(info.context.loaders.parent, self.row["parent_id"], Parent.of)
+    def status(self, info: Info) -> PackageStatus:
+        return self.lot.status(info.context.today)
 
-    @strawberry.field
-    async def child(self, info: Info) -> Child | None:
-        """The only child who may use it; null for the whole family."""
-        if self.lot.child_id is None:
-            return None
-        row = await info.context.loaders.child.load(self.lot.child_id)
-        return None if row is None else Child.of(row)
+    @cached_property
+    def lot(self) -> Lot:
+        return lot_of(self.row)
 
     @strawberry.field
     async def movements(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Movement]:
         """The ledger, from the purchase on."""
         page = Page.asked(first, after, tuple[UUID])
-        rows = await info.context.loaders.movements_of.load(self.lot.id)
+        rows = await info.context.loaders.movements_of.load(self.row["id"])
         return page_of(page, rows, key=lambda row: [row["id"]], node=Movement.of)
 
     @strawberry.field
@@ -275,69 +184,30 @@ class SessionPackage:
 
 
 @strawberry.federation.type(keys=["id"], description="One taught lesson.")
-class Session:
-    row: strawberry.Private[Row]
-    id: strawberry.ID
-    starts_at: datetime
-    duration_minutes: int
-    status: SessionStatus
-    billed_as_addon: bool
-    coverage: CoverageKind | None = strawberry.field(description="How it is paid for, once approved.")
-    billing_month: Month | None = strawberry.field(description="The month whose cycle bills it, once approved.")
-    approved_at: datetime | None
-    reversed_at: datetime | None
-    reversal_reason: str | None
-    external_ref: str | None
+class Session(Entity, loader="session"):
+    id: strawberry.ID = column(str)
+    starts_at: datetime = column()
+    duration_minutes: int = column()
+    status: SessionStatus = column(SessionStatus)
+    billed_as_addon: bool = column(bool)
+    coverage: CoverageKind | None = column(CoverageKind, description="How it is paid for, once approved.")
+    billing_month: Month | None = column(
+        Month.parse, name="month", description="The month whose cycle bills it, once approved."
+    )
+    approved_at: datetime | None = column()
+    reversed_at: datetime | None = column()
+    reversal_reason: str | None = column()
+    external_ref: str | None = column()
+    child: Child | None = referred("child", "child_id", Child)
+    parent: Parent | None = referred("parent", "parent_id", Parent)
+    tutor: Tutor | None = referred("tutor", "tutor_id", Tutor)
+    session_package: SessionPackage | None = referred("package", "package_id", SessionPackage)
+    """The package that pays for it."""
 
-    @classmethod
-    def of(cls, row: Row) -> "Session":
-        return cls(
-            row=row,
-            id=strawberry.ID(str(row["id"])),
-            starts_at=row["starts_at"],
-            duration_minutes=row["duration_minutes"],
-            status=SessionStatus(row["status"]),
-            billed_as_addon=bool(row["billed_as_addon"]),
-            coverage=CoverageKind(row["coverage"]) if row["coverage"] else None,
-            billing_month=Month.parse(row["month"]) if row["month"] else None,
-            approved_at=row["approved_at"],
-            reversed_at=row["reversed_at"],
-            reversal_reason=row["reversal_reason"],
-            external_ref=row["external_ref"],
-        )
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: Any) -> "Session | None":  # noqa: A002
-        row = await info.context.loaders.session.load(parse_id(id))
-        return None if row is None else cls.of(row)
-
-    @strawberry.field
-    def child(self, info: Info) -> Child | None:
-        return referred(info.context.loaders.child, self.row["child_id"], Child.of)
-
-    @strawberry.field
-    def parent(self, info: Info) -> Parent | None:
-        return referred(info.context.loaders.parent, self.row["parent_id"], Parent.of)
-
-    @strawberry.field
-    def tutor(self, info: Info) -> Tutor | None:
-        return referred(info.context.loaders.tutor, self.row["tutor_id"], lambda row: Tutor.of(row, info))
-
-    @strawberry.field
-    async def rejection_reason(self, info: Info) -> str | None:
+    @loaded("rejection_of", by=lambda session: session.row["id"] if session.status is SessionStatus.REJECTED else None)
+    def rejection_reason(self, _: Info, row: Row | None) -> str | None:
         """Why it was rejected."""
-        if self.status is not SessionStatus.REJECTED:
-            return None
-        row = await info.context.loaders.rejection_of.load(self.row["id"])
         return None if row is None else str(row["reason"])
-
-    @strawberry.field
-    async def session_package(self, info: Info) -> SessionPackage | None:
-        """The package that pays for it."""
-        if self.row["package_id"] is None:
-            return None
-        row = await info.context.loaders.package.load(self.row["package_id"])
-        return None if row is None else SessionPackage.of(row, info)
 
     @strawberry.field
     def price(self, info: Info) -> ShownMoney | None:
@@ -348,36 +218,16 @@ class Session:
 
 
 @strawberry.federation.type(keys=["id"], description="A parent has fewer than 20 % of their sessions left.")
-class LowPackageAlert:
-    row: strawberry.Private[Row]
-    id: strawberry.ID
-    remaining: int
-    total_sessions: int
-    status: AlertStatus
-    raised_at: datetime
-    resolved_at: datetime | None
-    acknowledged_at: datetime | None
-    acknowledged_by: str | None
-
-    @classmethod
-    def of(cls, row: Row) -> "LowPackageAlert":
-        return cls(
-            row=row,
-            id=strawberry.ID(str(row["id"])),
-            remaining=row["remaining"],
-            total_sessions=row["total_sessions"],
-            status=AlertStatus.OPEN if row["resolved_at"] is None else AlertStatus.RESOLVED,
-            raised_at=row["raised_at"],
-            resolved_at=row["resolved_at"],
-            acknowledged_at=row["acknowledged_at"],
-            acknowledged_by=row["acknowledged_by"],
-        )
-
-    @classmethod
-    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: Any) -> "LowPackageAlert | None":  # noqa: A002
-        row = await info.context.loaders.alert.load(parse_id(id))
-        return None if row is None else cls.of(row)
+class LowPackageAlert(Entity, loader="alert"):
+    id: strawberry.ID = column(str)
+    remaining: int = column()
+    total_sessions: int = column()
+    raised_at: datetime = column()
+    resolved_at: datetime | None = column()
+    acknowledged_at: datetime | None = column()
+    acknowledged_by: str | None = column()
+    parent: Parent | None = referred("parent", "parent_id", Parent)
 
     @strawberry.field
-    def parent(self, info: Info) -> Parent | None:
-        return referred(info.context.loaders.parent, self.row["parent_id"], Parent.of)
+    def status(self) -> AlertStatus:
+        return AlertStatus.OPEN if self.resolved_at is None else AlertStatus.RESOLVED

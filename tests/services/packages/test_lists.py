@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.graphql.execution import AttributesFirst
+from shared.graphql.execution import ByPlans
 from tests.services.packages.desk import Desk, local, move_in
 
 TAUGHT = "fragment Taught on Session { id child { name } parent { name } }"
@@ -20,13 +20,13 @@ async def test_what_a_list_refers_to_is_at_hand(desk: Desk, query: str, monkeypa
     for child, tutor, hour in ((family.ira, family.meena, 10), (family.dev, family.omar, 12)):
         await desk.log(child, tutor, local(f"2026-09-19 {hour}:00"))
     asked: list[str] = []
-    ordinary = AttributesFirst.execute_field
+    ordinary = ByPlans.execute_field
 
     def noting(self: Any, parent_type: Any, source: Any, field: Any, *rest: Any) -> Any:
         asked.append(field[0].node.name.value)
         return ordinary(self, parent_type, source, field, *rest)
 
-    monkeypatch.setattr(AttributesFirst, "execute_field", noting)
+    monkeypatch.setattr(ByPlans, "execute_field", noting)
     sessions = (await desk.ask(query))["sessions"]
     rows = sessions.get("nodes") or [edge["node"] for edge in sessions["edges"]]
     names = [[row[of]["name"] for of in ("child", "parent", "tutor")] for row in rows]
