@@ -5,7 +5,7 @@ development := .venv/.development
 renderer := .venv/.renderer
 browser := .venv/.browser
 
-.PHONY: run test chaos hive check bench nightly fields supergraph
+.PHONY: run test chaos hive check bench nightly fields supergraph graphiql
 
 run: $(runtime) $(renderer)
 	@exec .venv/bin/nivaa up --demo --port $(PORT)
@@ -58,6 +58,14 @@ bench: $(development) tools/supergraph/node_modules bench/node_gateways/node_mod
 # The page docs/fields.md, from the services' tables of who may see which field.
 fields: $(development)
 	.venv/bin/python -m tools.fields
+
+# The files of the page that browsers get at /graphql, when strawberry names other ones.
+graphiql: $(development) tools/graphiql/node_modules
+	.venv/bin/python -m tools.graphiql
+
+tools/graphiql/node_modules: tools/graphiql/package-lock.json
+	npm ci --legacy-peer-deps --prefix tools/graphiql
+	@touch $@
 
 # Development only: needs node.
 bench/node_gateways/node_modules: bench/node_gateways/package-lock.json

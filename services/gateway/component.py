@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from services.gateway.endpoint.admission import Admission, Authenticate
 from services.gateway.endpoint.documents import Documents, read_trusted
 from services.gateway.endpoint.endpoint import METHODS, GraphQLEndpoint, RequestLimits
+from services.gateway.endpoint.graphiql import graphiql_routes
 from services.gateway.endpoint.operations import Operations
 from services.gateway.endpoint.rates import PerMinute, Rates, open_storage
 from services.gateway.endpoint.single_connection import TICKET_HEADER
@@ -62,6 +63,7 @@ def _app(around: Surroundings, engine: Engine, *, with_demo_people: bool) -> ASG
     routes = [
         Route("/graphql", endpoint.respond, methods=METHODS),
         WebSocketRoute("/graphql", sockets.respond),
+        *(graphiql_routes() if settings.graphiql else ()),
         run_monthly_route(around.peer("billing"), admission, settings.body_bytes),
         telegram_webhook_route(around.peer("bot"), settings.body_bytes),
         invoice_exports_route(around.peer("invoicing"), admission),

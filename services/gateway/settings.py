@@ -25,9 +25,7 @@ class GatewaySettings(Settings):
     batch_operations: int = setting(
         "GATEWAY_BATCH_OPERATIONS", "how many operations a request may hold as a list; 0: it may be no list", 0
     )
-    graphiql: bool = setting(
-        "GATEWAY_GRAPHIQL", "whether browsers get GraphiQL, whose scripts come from unpkg.com, or a page without", True
-    )
+    graphiql: bool = setting("GATEWAY_GRAPHIQL", "whether browsers get GraphiQL at /graphql, or a page without", True)
     request_seconds: float = setting("GATEWAY_REQUEST_SECONDS", "how long an answer may take; streams may go on", 90.0)
     requests_per_minute: int = setting(
         "GATEWAY_REQUESTS_PER_MINUTE", "how many requests a minute one subject may make; 0: any number", 6_000
