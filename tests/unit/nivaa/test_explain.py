@@ -54,6 +54,22 @@ def test_one_of_several_operations(tmp_path: Path) -> None:
     assert "operation name" in refusal.message
 
 
+def test_a_label_is_on_when_it_is_said(tmp_path: Path) -> None:
+    moving = '@join__field(graph: STOCK, override: "catalogue", overrideLabel: "LABEL")'
+    staying = '@join__field(graph: CATALOGUE, overrideLabel: "LABEL")'
+    supergraph, file = tmp_path / "supergraph.graphql", tmp_path / "asked.graphql"
+    file.write_text('{ product(sku: "p1") { colour } }')
+
+    def asks_stock(label: str, *arguments: str) -> bool:
+        field = f"  colour: String {moving} {staying}\n".replace("LABEL", label)
+        sdl = SHOP.read_text().replace("  rating: Float @join__field", f"{field}  rating: Float @join__field")
+        supergraph.write_text(sdl)
+        return " stock " in explain(str(file), "--supergraph", str(supergraph), *arguments).stdout
+
+    assert [asks_stock("trial"), asks_stock("trial", "--label", "trial")] == [False, True]
+    assert [asks_stock("percent(99)"), asks_stock("percent(100)")] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
