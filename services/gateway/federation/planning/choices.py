@@ -84,7 +84,7 @@ class Choices:
         best: _Tried | None = None
         fewest = self._bounds.fewest_requests(position.type_name, left)
         if self._budget.is_spent:
-            moves = [move for move in moves if not move.stays] or moves
+            moves = sorted(moves, key=_rule_of_thumb)
         for index, move in enumerate(moves):
             with self._budget.share(len(moves) - index):
                 tried = self._try(move, position, left, best, stayed=stayed)
@@ -126,6 +126,11 @@ class Choices:
             return self._moves.make(position, move, left, used)
         rest = self._planner.plan_here(position, left, used)
         return rest if count_leaves(rest) < count_leaves(left) else None
+
+
+def _rule_of_thumb(move: Move) -> int:
+    """On at once from where we are, then to others, and to stay there only if there is nothing else."""
+    return 0 if move is DEEPER else 2 if move.stays else 1
 
 
 def _situation(position: Position, left: list[Field], stayed: bool) -> _Situation:

@@ -5,7 +5,7 @@ another subgraph by a key (`moves.py`). What no subgraph can add here goes back 
 the remaining selection*, because a position further up may have a way in that this one lacks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from services.gateway.federation.errors import PlanningError
@@ -74,10 +74,11 @@ class Planner:
         if left:
             raise PlanningError(f"no subgraph can resolve {print_compact(tuple(left))}")
 
-    def plan_object(self, position: Position, fields: Iterable[Field], used: Used) -> list[Field]:
+    def plan_object(self, position: Position, fields: Sequence[Field], used: Used) -> list[Field]:
         """Plans what can be; returns the rest. Adds to `used` every fetch that takes part."""
-        left = self.plan_here(position, fields, used)
-        return self._choices.finish(position, left, used) if left and not position.stays else left
+        stays = position.stays or (not self.budget.is_spent and self.reach.has_shared(position.type_name, fields))
+        left = self.plan_here(replace(position, stays=stays), fields, used)
+        return self._choices.finish(position, left, used, stayed=stays) if left and not position.stays else left
 
     def plan_here(self, position: Position, fields: Iterable[Field], used: Used) -> list[Field]:
         """Plans what can be asked at the locations there are; returns the rest."""
@@ -125,9 +126,13 @@ class Planner:
         return replace(field, selections=left) if left else None
 
     def _is_whole(self, position: Position, field: Field) -> bool:
-        """Where nothing moves, an object whose type has yet to be told is left whole for those who may have it all."""
+        """Where nothing moves, some are left whole to those who may have it all.
+
+        Put together from several subgraphs they might be parts of different objects: when a type has yet to be told,
+        and in lists, whose order is not the same everywhere.
+        """
         model = self.supergraph.types[position.type_name].fields[field.name]
-        return position.stays and self.supergraph.is_abstract(model.type_name)
+        return position.stays and (model.is_list or self.supergraph.is_abstract(model.type_name))
 
     def _plan_children(self, position: Position, location: Location, field: Field, key: str, used: Used) -> Selections:
         model = self.supergraph.types[position.type_name].fields[field.name]
@@ -138,10 +143,8 @@ class Planner:
         )
         provided = self._provided(position, location, field, join)
         inner = Location(location.subgraph, location.fetch, selection, provided)
-        stays = position.stays and not model.is_list
-        below = Position(
-            model.type_name, (*position.path, Step(key)), self.draft.locations(inner), position.pending, stays
-        )
+        path = (*position.path, Step(key))
+        below = replace(position, type_name=model.type_name, path=path, locations=self.draft.locations(inner))
         if not self.supergraph.is_abstract(model.type_name):
             fields = collect(field.selections, self.supergraph.names_of(model.type_name))
             return tuple(self.plan_object(below, fields, used))

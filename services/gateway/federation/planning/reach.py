@@ -1,6 +1,6 @@
 """What can be asked where, and which moves lead to more: by look-ups alone, nothing is planned."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.gateway.federation.operation.selection import Field, Selections, collect, find_field
@@ -64,11 +64,7 @@ class Reach:
     def _found(self, position: Position, left: Sequence[Field]) -> Iterator[_Found]:
         for type_name in self.supergraph.names_to_enter_by(position.type_name):
             homes = [self._homes(position, type_name, field) for field in left]
-            shared = {
-                index
-                for index, field in enumerate(left)
-                if len(homes[index]) > 1 and self._is_one_object(type_name, field)
-            }
+            shared = {index for index, field in enumerate(left) if field.selections and len(homes[index]) > 1}
             for subgraph, keys in self.supergraph.types[type_name].keys.items():
                 wanted = frozenset(index for index, home in enumerate(homes) if subgraph in home)
                 if not wanted or not self._may_enter(position, type_name, subgraph):
@@ -79,10 +75,10 @@ class Reach:
                     if shared & wanted and not self.is_serial(type_name):
                         yield _Found(replace(move, stays=True), wanted, own)
 
-    def _is_one_object(self, type_name: str, field: Field) -> bool:
-        """Lists are not put together from several subgraphs, which may not agree on an order, if keys can help it."""
-        model = self.supergraph.field(type_name, field.name)
-        return bool(field.selections) and model is not None and not model.is_list
+    def has_shared(self, type_name: str, fields: Iterable[Field]) -> bool:
+        """Whether any of the fields leads to objects that several subgraphs know a way to."""
+        models = (self.supergraph.field(type_name, field.name) for field in fields if field.selections)
+        return any(model is not None and len(model.resolvers) > 1 for model in models)
 
     def _homes(self, position: Position, type_name: str, field: Field) -> frozenset[str]:
         """The subgraphs that resolve the field, less those where a location has been asked already."""
