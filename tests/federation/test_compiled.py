@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -12,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.gateway.federation import Engine, FetchRequest, SubgraphUnavailable
+from services.gateway.federation import Engine, FetchRequest, Prepared, SubgraphUnavailable
+from tests.federation.media import media_engine, media_subgraphs
 from tests.federation.memory_subgraph import MemorySubgraph
-from tests.federation.shop import Shop
+from tests.federation.shop import REVIEWS, Shop
 
-QUERIES = (
+SHOPPING = (
     "{ me { name email } }",
     "{ me { __typename who: name kind: __typename } users { id } }",
     '{ products(first: 2) { sku title price(currency: "USD") state } }',
@@ -28,21 +31,70 @@ QUERIES = (
     '{ product(sku: "p1") { shelf { number hall { id } } weight rating } }',
     "{ products { shelf { number } shipping title } }",
     "{ a: products(first: 1) { title rating } b: products { inStock title } }",
+    "{ products { shelf { number free } } }",
+    "{ fullShelves { free number hall { id } } }",
+    "{ me { reviews { body product { title rating } } } users { reviews { body product { title rating } } } }",
+    "{ items { title } }",
+    "{ items { __typename sku title } }",
+    "{ items { title ... on Bundle { rating } kind: __typename } }",
+    "{ items { ... on Product { price inStock reviews { author { email } } rating } title } }",
+    "{ items { ... on Bundle { title products { title rating shelf { free } } } __typename } }",
+    '{ found(text: "a") { __typename ... on User { name reviews { id } } ... on Product { rating title } } }',
+    '{ found(text: "a") { ... on Product { state } } me { name } }',
+    """mutation {
+      rename(id: "u1", name: "A") { name email reviews { id } }
+      review(sku: "p1", body: "Fine") { body product { title } }
+      addProduct(title: "Stool") { title rating }
+    }""",
 )
-ODDITIES = [None, None, 1, 2.5, True, "odd", "SECRET", [], [None], {}, {"id": None}]
-EXAMPLES = int(os.environ.get("COMPILED_EXAMPLES", "150"))
-SHOP = Shop()
-HONEST, ENGINE = dict(SHOP.subgraphs), SHOP.engine
+MEDIA = (
+    "{ media { title rating } }",
+    "{ media { title ... on Book { rating pages } ... on Film { minutes } } }",
+    "{ reader { verdict nick } }",
+    "{ praised { favourite { related { title related { id } ... on Film { minutes } } __typename } } }",
+    "{ reader { nick favourite { title rating } verdict } }",
+)
+ODDITIES = [None, None, 1, 2.5, True, "odd", "SECRET", "Product", "Film", [], [None], {}, {"id": None}]
+EXAMPLES = int(os.environ.get("COMPILED_EXAMPLES", "200"))
+REVIEWED = "subscription { reviewed { body author { name email } product { title rating } } }"
 
 
-def test_these_are_compiled() -> None:
-    engine = Shop().engine
-    assert [query for query in QUERIES if engine.prepare(query).compiled is None] == []
+@dataclass
+class World:
+    """An engine and what it reaches, which may stand before what is honest."""
+
+    engine: Engine
+    reached: dict[str, Any]
+    honest: Mapping[str, MemorySubgraph] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.honest = dict(self.reached)
 
 
-@pytest.mark.parametrize("query", QUERIES)
-async def test_without_oddities_the_interpreter_is_not_asked(query: str) -> None:
-    engine = Shop().engine
+def shop() -> World:
+    made = Shop()
+    made.reviews._set("Subscription.reviewed", _written)
+    return World(made.engine, made.subgraphs)
+
+
+async def _written(*_: object) -> AsyncGenerator[object, None]:
+    for review in REVIEWS.values():
+        yield review
+
+
+def media() -> World:
+    subgraphs = media_subgraphs()
+    return World(media_engine(subgraphs), subgraphs)
+
+
+MAKE = {"shop": shop, "media": media}
+WORLDS = {name: make() for name, make in MAKE.items()}
+QUERIES = [*(("shop", query) for query in SHOPPING), *(("media", query) for query in MEDIA)]
+
+
+@pytest.mark.parametrize(("world", "query"), QUERIES)
+async def test_without_oddities_the_interpreter_is_not_asked(world: str, query: str) -> None:
+    engine = MAKE[world]().engine
     prepared = engine.prepare(query)
     answer = await engine.serve(prepared)
     assert isinstance(answer, bytes)
@@ -61,12 +113,23 @@ class Odd:
     async def fetch(self, request: FetchRequest) -> bytes:
         self.asked.append(request.body)
         if request.body not in self.answers:
-            chance = Random(f"{self.seed} {request.body.decode()}")  # noqa: S311 - the same again when a case is repeated
-            self.answers[request.body] = distorted(chance, await self.behind.fetch(request))
-        answer = self.answers[request.body]
-        if answer is None:
-            raise SubgraphUnavailable("connection refused")
-        return answer
+            self.answers[request.body] = self._distorted(request.body, await self.behind.fetch(request))
+        return _there(self.answers[request.body])
+
+    @asynccontextmanager
+    async def subscribe(self, request: FetchRequest) -> AsyncGenerator[AsyncIterator[bytes], None]:
+        async with self.behind.subscribe(request) as events:
+            yield (_there(self._distorted(event, event)) async for event in events)
+
+    def _distorted(self, question: bytes, answer: bytes) -> bytes | None:
+        chance = Random(f"{self.seed} {question.decode()}")  # noqa: S311 - the same again when a case is repeated
+        return distorted(chance, answer)
+
+
+def _there(answer: bytes | None) -> bytes:
+    if answer is None:
+        raise SubgraphUnavailable("connection refused")
+    return answer
 
 
 def distorted(chance: Random, body: bytes) -> bytes | None:
@@ -108,10 +171,12 @@ def disturb(chance: Random, answer: Any) -> list[str | int]:
 
 @given(st.sampled_from(QUERIES), st.integers(0, 2**32))
 @settings(max_examples=EXAMPLES, deadline=None)
-def test_both_say_the_same_of_any_answers(query: str, seed: int) -> None:
-    odd = {name: Odd(behind, seed) for name, behind in HONEST.items()}
-    SHOP.subgraphs |= odd
-    asyncio.run(compare(ENGINE, query, odd))
+def test_both_say_the_same_of_any_answers(asked: tuple[str, str], seed: int) -> None:
+    name, query = asked
+    world = WORLDS[name]
+    odd = {name: Odd(behind, seed) for name, behind in world.honest.items()}
+    world.reached |= odd
+    asyncio.run(compare(world.engine, query, odd))
 
 
 async def compare(engine: Engine, query: str, odd: dict[str, Odd]) -> None:
@@ -122,6 +187,25 @@ async def compare(engine: Engine, query: str, odd: dict[str, Odd]) -> None:
     assert ours == said(await engine.run(replace(prepared, compiled=None)))
     for name, subgraph in odd.items():
         assert set(asked[name]) >= set(subgraph.asked[len(asked[name]) :])
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=EXAMPLES // 10, deadline=None)
+def test_both_say_the_same_of_any_events(seed: int) -> None:
+    world = shop()
+    world.reached |= {name: Odd(behind, seed) for name, behind in world.honest.items()}
+    asyncio.run(compare_events(world.engine))
+
+
+async def compare_events(engine: Engine) -> None:
+    prepared = engine.prepare(REVIEWED)
+    assert prepared.compiled is not None
+    assert await events(engine, prepared) == await events(engine, replace(prepared, compiled=None))
+
+
+async def events(engine: Engine, prepared: Prepared) -> list[tuple[str, list[str]]]:
+    async with engine.subscribe(prepared) as answers:
+        return [said(answer) async for answer in answers]
 
 
 def said(answer: Any) -> tuple[str, list[str]]:

@@ -77,6 +77,29 @@ async def test_an_answer_of_another_shape_is_no_answer(users: object) -> None:
     assert path[0] == "users"
 
 
+@pytest.mark.parametrize("name", [[], {}, 5, "User", "Nothing"])
+async def test_a_type_that_is_none_of_the_interfaces_is_no_type(name: object) -> None:
+    shop = Shop()
+    shop.subgraphs["catalogue"] = Says({"data": {"items": [{"__typename": name, "title": "Chair"}]}})
+    answer = await shop.engine.execute("{ items { title } me { name } }")
+    assert answer["data"] is None
+    (error,) = answer["errors"]
+    assert error["path"] == ["items", 0]
+
+
+@pytest.mark.parametrize(
+    "path", [5, [{}], [[]], [None], ["_entities", -1], ["_entities", -1, "rating"], ["_entities", 0, "rating", -3]]
+)
+async def test_an_error_at_no_place_is_still_told(path: object) -> None:
+    shop = Shop()
+    entities = [{"rating": one} for one in (4.5, None, 1.0)]
+    shop.subgraphs["reviews"] = Says(
+        {"data": {"_entities": entities}, "errors": [{"message": "somewhere", "path": path}]}
+    )
+    answer = await shop.engine.execute("{ products { rating } }")
+    assert answer == {"data": {"products": entities}, "errors": [{"message": "somewhere"}]}
+
+
 @pytest.mark.parametrize("ratings", [0, 1, 4])
 async def test_entities_that_are_too_few_or_too_many_are_nobodys(ratings: int) -> None:
     shop = Shop()

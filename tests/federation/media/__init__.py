@@ -16,10 +16,18 @@ MEDIA: Mapping[str, dict[str, Any]] = {
 READER: Mapping[str, Any] = {"id": "r1", "nick": "old", "card": {"colour": "red"}, "favourite": MEDIA["b1"]}
 
 
-def media_engine() -> Engine:
+def media_engine(subgraphs: Mapping[str, Any] | None = None) -> Engine:
+    return Engine(load_supergraph((FOLDER / "supergraph.graphql").read_text()), subgraphs or media_subgraphs())
+
+
+def media_subgraphs() -> dict[str, Any]:
     library = MemorySubgraph(
         (FOLDER / "library.graphql").read_text(),
-        {"Query.media": lambda *_: list(MEDIA.values()), "Query.reader": lambda *_: READER},
+        {
+            "Query.media": lambda *_: list(MEDIA.values()),
+            "Query.reader": lambda *_: READER,
+            **{f"{name}.related": _others for name in ("Book", "Film")},
+        },
         {"Media": _media, "Book": _media, "Film": _media, "Reader": lambda _key: dict(READER)},
     )
     ratings = MemorySubgraph(
@@ -27,13 +35,20 @@ def media_engine() -> Engine:
         {"Query.best": lambda *_: [_rated({"id": "f1"}), _rated({"id": "b1"})]},
         {"Media": _rated, "Reader": _rated_reader},
     )
-    critics = MemorySubgraph((FOLDER / "critics.graphql").read_text(), {}, {"Reader": _judged_reader})
-    supergraph = load_supergraph((FOLDER / "supergraph.graphql").read_text())
-    return Engine(supergraph, {"library": library, "ratings": ratings, "critics": critics})
+    critics = MemorySubgraph(
+        (FOLDER / "critics.graphql").read_text(),
+        {"Query.praised": lambda *_: [{"id": "r1"}, {"id": "r1"}]},
+        {"Reader": _judged_reader},
+    )
+    return {"library": library, "ratings": ratings, "critics": critics}
 
 
 def _media(key: dict[str, Any]) -> dict[str, Any]:
     return dict(MEDIA[key["id"]])
+
+
+def _others(source: Mapping[str, Any], _info: object) -> list[Mapping[str, Any]]:
+    return [one for one in MEDIA.values() if one["id"] != source["id"]]
 
 
 def _rated(key: dict[str, Any]) -> dict[str, Any]:

@@ -174,7 +174,7 @@ class _Run:
             return type_  # an interface object: nobody asked for the real type
         if isinstance(name, Failure):
             self.fail(name, at)
-        found = self.completer.schema.type_map.get(name)
+        found = self.completer.schema.type_map.get(name) if isinstance(name, str) else None
         if not isinstance(found, GraphQLObjectType) or not self.completer.schema.is_sub_type(type_, found):
             self.refuse(f"A service answered with a type that {type_.name} cannot be.", at)
         return found

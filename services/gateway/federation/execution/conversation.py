@@ -14,6 +14,8 @@ from services.gateway.federation.errors import SubgraphUnavailable
 from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph
 from services.gateway.federation.planning.plan import Fetch, Plan, RootFetch
 
+Heard = bytes | SubgraphUnavailable
+"""What came of a question: the answer's body, or why there is none."""
 _Values = Mapping[str, object]
 _ENCODER = msgspec.json.Encoder()
 
@@ -40,32 +42,47 @@ class Questions:
 @dataclass(frozen=True, slots=True)
 class _Exchange:
     question: bytes
-    answer: bytes | SubgraphUnavailable
+    answer: Heard
 
 
 class Conversation:
-    """One run's. `variables` are the client's, as it sent them."""
+    """One run's. `variables` are the client's, as it sent them.
+
+    `event` stands for the answer to a subscription's own fetch: its plan is run once an event.
+    """
 
     def __init__(
-        self, questions: Questions, subgraphs: Mapping[str, Subgraph], variables: Mapping[str, Any], context: object
+        self,
+        questions: Questions,
+        subgraphs: Mapping[str, Subgraph],
+        variables: Mapping[str, Any],
+        context: object,
+        event: Heard | None = None,
     ) -> None:
         self._questions = questions
         self._subgraphs = subgraphs
         self._variables = variables
         self._context = context
+        self._event = event
         self._known: dict[int, _Exchange] = {}
 
     async def ask(self, fetch: Fetch, representations: _Values) -> bytes:
         """The answer's body. Raises SubgraphUnavailable, also when asked again."""
+        answer = await self._heard(fetch, representations)
+        if isinstance(answer, SubgraphUnavailable):
+            raise answer
+        return answer
+
+    async def _heard(self, fetch: Fetch, representations: _Values) -> Heard:
+        if self._event is not None and isinstance(fetch, RootFetch) and fetch.kind == "subscription":
+            return self._event
         request = self._questions.request(fetch, self._variables, representations, self._context)
         known = self._known.get(fetch.id)
         if known is None or known.question != request.body:
             known = self._known[fetch.id] = _Exchange(request.body, await self._answer(fetch, request))
-        if isinstance(known.answer, SubgraphUnavailable):
-            raise known.answer
         return known.answer
 
-    async def _answer(self, fetch: Fetch, request: FetchRequest) -> bytes | SubgraphUnavailable:
+    async def _answer(self, fetch: Fetch, request: FetchRequest) -> Heard:
         try:
             return await self._subgraphs[fetch.subgraph].fetch(request)
         except SubgraphUnavailable as error:

@@ -19,11 +19,11 @@ from services.gateway.federation.errors import RequestError
 from services.gateway.federation.execution.cache import BoundedCache
 from services.gateway.federation.execution.compiled.running import CompiledPlan, compile_plan
 from services.gateway.federation.execution.completion import Completer
-from services.gateway.federation.execution.conversation import Conversation, Questions
+from services.gateway.federation.execution.conversation import Conversation, Heard, Questions
 from services.gateway.federation.execution.events import events_of
 from services.gateway.federation.execution.execution import Execution
 from services.gateway.federation.execution.failure import Failure
-from services.gateway.federation.execution.subgraph import Subgraph, SubgraphResponse
+from services.gateway.federation.execution.subgraph import Subgraph
 from services.gateway.federation.execution.variables import VariableCheck
 from services.gateway.federation.operation.cost import cost_of, page_variables
 from services.gateway.federation.operation.limits import (
@@ -163,23 +163,14 @@ class Engine:
         self, prepared: Prepared, variables: Mapping[str, Any] | None = None, context: object = None
     ) -> Answer:
         """Runs a query or a mutation."""
-        answer = await self.serve(prepared, variables, context)
-        return msgspec.json.decode(answer, type=Answer) if isinstance(answer, bytes) else answer
+        return _read(await self.serve(prepared, variables, context))
 
     async def serve(
         self, prepared: Prepared, variables: Mapping[str, Any] | None = None, context: object = None
     ) -> Answer | bytes:
         """As `run`; an answer that is out of the ordinary in nothing comes as its JSON."""
-        conversation = Conversation(prepared.questions, prepared.subgraphs, variables or {}, context)
-        if prepared.compiled:
-            answer = await prepared.compiled.run(conversation)
-            if answer is not None:
-                return answer
-        execution = Execution(prepared.plan, conversation)
-        if prepared.plan.introspection:
-            execution.data.update(_introspect(prepared, prepared.plan.introspection, variables or {}))
-        await execution.run()
-        return _answer(prepared.completer, execution)
+        given = variables or {}
+        return await _answer(prepared, given, Conversation(prepared.questions, prepared.subgraphs, given, context))
 
     @asynccontextmanager
     async def subscribe(
@@ -191,17 +182,15 @@ class Engine:
         taken before: who reads slowly slows down the source, nothing piles up here. A stream that breaks off ends with
         an answer that says so, and so does one whose supergraph is served no longer.
         """
-        plan, given = prepared.plan, variables or {}
-        source = plan.fetches[0]
+        given = variables or {}
+        source = prepared.plan.fetches[0]
         request = prepared.questions.request(source, given, {}, context)
 
-        async def answer(event: SubgraphResponse) -> Answer:
-            conversation = Conversation(prepared.questions, prepared.subgraphs, given, context)
-            execution = Execution(plan, conversation, event)
-            await execution.run()
-            return _answer(prepared.completer, execution)
+        async def answer(event: Heard) -> Answer:
+            conversation = Conversation(prepared.questions, prepared.subgraphs, given, context, event)
+            return _read(await _answer(prepared, given, conversation))
 
-        async with events_of(source, prepared.subgraphs[source.subgraph], request, prepared.replaced) as events:
+        async with events_of(prepared.subgraphs[source.subgraph], request, prepared.replaced) as events:
             yield (await answer(event) async for event in events)
 
     def explain(self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None) -> str:
@@ -261,7 +250,24 @@ def _introspect(prepared: Prepared, query: str, variables: Mapping[str, Any]) ->
     return result.data or {}
 
 
-def _answer(completer: Completer, execution: Execution) -> Answer:
+async def _answer(prepared: Prepared, variables: Mapping[str, Any], conversation: Conversation) -> Answer | bytes:
+    """Bytes are the compiled plan's."""
+    if prepared.compiled:
+        answer = await prepared.compiled.run(conversation)
+        if answer is not None:
+            return answer
+    execution = Execution(prepared.plan, conversation)
+    if prepared.plan.introspection:
+        execution.data.update(_introspect(prepared, prepared.plan.introspection, variables))
+    await execution.run()
+    return _completed(prepared.completer, execution)
+
+
+def _read(answer: Answer | bytes) -> Answer:
+    return msgspec.json.decode(answer, type=Answer) if isinstance(answer, bytes) else answer
+
+
+def _completed(completer: Completer, execution: Execution) -> Answer:
     data, errors = completer.complete(execution.data)
     errors += [_formatted(failure) for failure in execution.unplaced]
     return {"data": data, "errors": errors} if errors else {"data": data}

@@ -5,10 +5,11 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Literal
 
+import msgspec
+
 from services.gateway.federation.errors import SUPERGRAPH_CHANGED, SubgraphUnavailable
-from services.gateway.federation.execution.execution import unavailable
-from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph, SubgraphResponse, read_response
-from services.gateway.federation.planning.plan import Fetch
+from services.gateway.federation.execution.conversation import Heard
+from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph
 
 _CHANGED = {"message": "The supergraph has changed: subscribe again.", "extensions": {"code": SUPERGRAPH_CHANGED}}
 
@@ -19,8 +20,8 @@ class _Replaced(Exception):
 
 @asynccontextmanager
 async def events_of(
-    source: Fetch, subgraph: Subgraph, request: FetchRequest, replaced: asyncio.Event
-) -> AsyncGenerator[AsyncIterator[SubgraphResponse], None]:
+    subgraph: Subgraph, request: FetchRequest, replaced: asyncio.Event
+) -> AsyncGenerator[AsyncIterator[Heard], None]:
     """The stream stands when the block is entered. The last event may be the reason why there are no more."""
     async with AsyncExitStack() as stack:
         try:
@@ -29,19 +30,19 @@ async def events_of(
             bodies = _Broken(error)
         replacing = asyncio.create_task(replaced.wait())
         stack.callback(replacing.cancel)
-        yield _events(source, bodies, replacing)
+        yield _events(bodies, replacing)
 
 
 async def _events(
-    source: Fetch, bodies: AsyncIterator[bytes], replacing: asyncio.Task[Literal[True]]
-) -> AsyncGenerator[SubgraphResponse, None]:
+    bodies: AsyncIterator[bytes], replacing: asyncio.Task[Literal[True]]
+) -> AsyncGenerator[Heard, None]:
     try:
         while (body := await _next(bodies, replacing)) is not None:
-            yield read_response(body)
+            yield body
     except SubgraphUnavailable as error:
-        yield unavailable(source, error)
+        yield error
     except _Replaced:
-        yield SubgraphResponse(None, [_CHANGED])
+        yield msgspec.json.encode({"data": None, "errors": [_CHANGED]})
 
 
 async def _next(bodies: AsyncIterator[bytes], replacing: asyncio.Task[Literal[True]]) -> bytes | None:

@@ -18,15 +18,11 @@ from services.gateway.federation.planning.plan import EntityFetch, Fetch, Plan, 
 
 
 class Execution:
-    """One run of one plan. `data` is the merged tree, `unplaced` are errors that explain no null in it.
+    """One run of one plan. `data` is the merged tree, `unplaced` are errors that explain no null in it."""
 
-    `event` stands for the answer to the plan's first fetch: a subscription runs its plan once an event.
-    """
-
-    def __init__(self, plan: Plan, conversation: Conversation, event: SubgraphResponse | None = None) -> None:
+    def __init__(self, plan: Plan, conversation: Conversation) -> None:
         self.plan = plan
         self.conversation = conversation
-        self.event = event
         self.data: Object = {}
         self.unplaced: list[Failure] = []
 
@@ -55,9 +51,7 @@ class Execution:
     async def _run_root(self, fetch: RootFetch) -> None:
         owners = gather(self.data, fetch.path)
         if owners:
-            event = self.event if fetch is self.plan.fetches[0] else None
-            response = with_own_keys(event, fetch.renames) if event else await self._ask(fetch, {})
-            self.unplaced += add_root(owners, fetch.selections, response)
+            self.unplaced += add_root(owners, fetch.selections, await self._ask(fetch, {}))
 
     async def _run_entities(self, fetch: EntityFetch) -> None:
         batches = [batch(self.data, call) for call in fetch.calls]
@@ -74,10 +68,10 @@ class Execution:
             response = read_response(await self.conversation.ask(fetch, representations))
             return with_own_keys(response, fetch.renames)
         except SubgraphUnavailable as error:
-            return unavailable(fetch, error)
+            return _unavailable(fetch, error)
 
 
-def unavailable(fetch: Fetch, error: SubgraphUnavailable) -> SubgraphResponse:
+def _unavailable(fetch: Fetch, error: SubgraphUnavailable) -> SubgraphResponse:
     """Stands for the answer that did not come."""
     message = f"The service '{fetch.subgraph}' is unavailable: {error}."
     return SubgraphResponse(None, [{"message": message, "extensions": {"code": UNAVAILABLE}}])

@@ -1,25 +1,18 @@
 """One `_entities` call: representations out of what is there, and what comes back into the objects it belongs to."""
 
-from collections.abc import Callable, Iterable
-from itertools import chain, starmap
+from collections.abc import Iterable
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Protocol
 
 from graphql import GraphQLNonNull
-from msgspec import Struct, defstruct
+from msgspec import Struct
 
-from services.gateway.federation.execution.compiled.gathering import Objects, gathering
+from services.gateway.federation.execution.compiled.gathering import Gather, Objects, gathering
+from services.gateway.federation.execution.compiled.representing import Irregular, Key, Keys, Representing
 from services.gateway.federation.execution.compiled.shapes import NotCompiled, ObjectShape, at
 from services.gateway.federation.execution.compiled.structs import Structs, attribute, is_replaced
-from services.gateway.federation.operation.selection import TYPENAME
-from services.gateway.federation.planning.plan import EntityCall, Need, Target
-
-Key = Any
-"""A representation's values: one, or a tuple of several."""
-
-
-class Irregular(Exception):
-    """The answers are not the usual ones: the interpreter is to look at them."""
+from services.gateway.federation.planning.plan import EntityCall, Path, Target
 
 
 class _Place(Protocol):
@@ -41,14 +34,15 @@ class Joining:
 
     def __init__(self, call: EntityCall, root: ObjectShape, structs: Structs) -> None:
         self.call = call
-        self.places = [_place(call, target, root) for target in call.targets]
+        representing = Representing(call, structs)
+        self.represent = representing.represent
+        self.places = [_place(call, target, root, structs, representing) for target in call.targets]
         shape = at(root, call.targets[0].path)
         made = structs.part(shape, call, is_whole=_is_replaced(root, call.targets[0]))
         brought = shape.brought_by(call)
         may_lack = not any(isinstance(one.type, GraphQLNonNull) for one in brought)
         self.nothing = made(**{attribute(one.key): None for one in brought}) if may_lack else None
         self.entity: Any = made | None if may_lack else made
-        self.represent = _representing(call)
 
     def begin(self, root: Struct) -> "Joined":
         """Raises Irregular."""
@@ -85,10 +79,12 @@ class Joined:
             place.fill(owners, map(entity_of.__getitem__, keys))
 
 
-def _place(call: EntityCall, target: Target, root: ObjectShape) -> _Place:
+def _place(call: EntityCall, target: Target, root: ObjectShape, structs: Structs, representing: Representing) -> _Place:
+    shape = at(root, target.path)
+    keys = representing.keys(shape, target.needs)
     if _is_replaced(root, target):
-        return _Replaced(target, root)
-    return _Copied(target, root, [attribute(one.key) for one in at(root, target.path).brought_by(call)])
+        return _Replaced(target.path, root, structs, keys)
+    return _Copied(gathering(root, target.path, structs), keys, [attribute(one.key) for one in shape.brought_by(call)])
 
 
 def _is_replaced(root: ObjectShape, target: Target) -> bool:
@@ -98,11 +94,11 @@ def _is_replaced(root: ObjectShape, target: Target) -> bool:
 class _Copied:
     """The entity's fields are copied into the object."""
 
-    def __init__(self, target: Target, root: ObjectShape, names: list[str]) -> None:
-        self._gather = gathering(root, target.path)
-        self._keys = _keys(target.needs)
+    def __init__(self, gather: Gather, keys: Keys, names: list[str]) -> None:
         if not names:
             raise NotCompiled("a call for nothing")
+        self._gather = gather
+        self._keys = keys
         self._names = names
         self._get = attrgetter(*names)
 
@@ -125,11 +121,11 @@ class _Copied:
 class _Replaced:
     """The entity takes the object's place in the one above it."""
 
-    def __init__(self, target: Target, root: ObjectShape) -> None:
-        self._name = attribute(target.path[-1].key)
+    def __init__(self, path: Path, root: ObjectShape, structs: Structs, keys: Keys) -> None:
+        self._name = attribute(path[-1].key)
         self._get = attrgetter(self._name)
-        self._gather = gathering(root, target.path[:-1])
-        self._keys = _keys(target.needs)
+        self._gather = gathering(root, path[:-1], structs)
+        self._keys = keys
 
     def find(self, root: Struct) -> tuple[Objects, list[Key]]:
         owners = self._gather([root])
@@ -143,29 +139,3 @@ class _Replaced:
         name = self._name
         for owner, entity in zip(owners, entities, strict=True):
             setattr(owner, name, entity)
-
-
-def _keys(needs: tuple[Need, ...]) -> Callable[[Objects], list[Key]]:
-    """None for an object that lacks one that it must have."""
-    required = [index for index, need in enumerate(needs) if need.is_key]
-    if not required:
-        raise NotCompiled("a representation without a key")
-    get = attrgetter(*(attribute(need.key) for need in needs))
-    if len(needs) == 1:
-        return lambda objects: list(map(get, objects))
-    return lambda objects: [None if any(key[index] is None for index in required) else key for key in map(get, objects)]
-
-
-def _representing(call: EntityCall) -> Callable[[list[Key]], list[Struct]]:
-    """Keys → representations."""
-    (names, *others) = [[need.name for need in target.needs] for target in call.targets]
-    if not names or any(each != names for each in others) or TYPENAME in names:
-        raise NotCompiled("representations that differ by place")
-    renamed = {attribute(name): name for name in names}
-    fields = [(attribute(name), Any) for name in names]
-    made = defstruct(
-        "Representation", fields, rename=renamed, tag_field=TYPENAME, tag=call.type_name, gc=False, frozen=True
-    )
-    if len(names) == 1:
-        return lambda keys: list(map(made, keys))
-    return lambda keys: list(starmap(made, keys))

@@ -2,19 +2,21 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct, defstruct
 
 from services.gateway.federation.errors import SubgraphUnavailable
-from services.gateway.federation.execution.compiled.gathering import Gather, gathering
-from services.gateway.federation.execution.compiled.joining import Irregular, Joining
-from services.gateway.federation.execution.compiled.shapes import FieldShape, NotCompiled, ObjectShape, shape_of
-from services.gateway.federation.execution.compiled.structs import Structs, attribute, is_replaced
+from services.gateway.federation.execution.compiled.finishing import finishing
+from services.gateway.federation.execution.compiled.joining import Joining
+from services.gateway.federation.execution.compiled.representing import Irregular
+from services.gateway.federation.execution.compiled.shapes import NotCompiled, ObjectShape
+from services.gateway.federation.execution.compiled.shaping import shape_of
+from services.gateway.federation.execution.compiled.structs import Structs, attribute, renamed
 from services.gateway.federation.execution.conversation import Conversation
-from services.gateway.federation.planning.plan import EntityFetch, Fetch, Path, Plan, RootFetch, Step
+from services.gateway.federation.planning.plan import EntityFetch, Fetch, Plan, RootFetch
 from services.gateway.federation.supergraph.model import Supergraph
 
 _IRREGULARITIES = (Irregular, SubgraphUnavailable, msgspec.DecodeError, UnicodeError, RecursionError)
@@ -40,7 +42,7 @@ class CompiledPlan:
             else _EntityStep(fetch, root, structs)
             for fetch in plan.fetches
         }
-        self._hiding = list(_hidden_places(root))
+        self._finishing = finishing(root, structs)
 
     async def run(self, conversation: Conversation) -> bytes | None:
         """None when the interpreter has to answer. Cancelling it cancels every request under way."""
@@ -49,10 +51,8 @@ class CompiledPlan:
         return None if run.is_irregular else self._written(run.root)
 
     def _written(self, root: Any) -> bytes:
-        for gather, names in self._hiding:
-            for one in gather([root]):
-                for name in names:
-                    setattr(one, name, msgspec.UNSET)
+        for finish in self._finishing:
+            finish(root)
         return b'{"data":' + _ENCODER.encode(root) + b"}"
 
 
@@ -133,9 +133,9 @@ class _EntityStep:
     def __init__(self, fetch: EntityFetch, root: ObjectShape, structs: Structs) -> None:
         self._fetch = fetch
         self._joinings = [Joining(call, root, structs) for call in fetch.calls]
-        names = {attribute(one.call.alias): one.call.alias for one in self._joinings}
         fields = [(attribute(one.call.alias), list[one.entity]) for one in self._joinings]  # type: ignore[name-defined]
-        self._decoder = msgspec.json.Decoder(_response(defstruct("Data", fields, rename=names, gc=False)))
+        data = defstruct("Data", fields, rename=renamed(call.alias for call in fetch.calls), gc=False)
+        self._decoder = msgspec.json.Decoder(_response(data))
 
     async def run(self, run: _Run) -> None:
         joined = [joining.begin(run.root) for joining in self._joinings]
@@ -160,20 +160,3 @@ def _followers(plan: Plan) -> Mapping[int, Sequence[Fetch]]:
         for before in fetch.after:
             followers[before].append(fetch)
     return {fetch.id: followers[fetch.id] for fetch in plan.fetches}
-
-
-def _hidden_places(root: ObjectShape) -> Iterator[tuple[Gather, list[str]]]:
-    """Where fields stand at the end that are the plan's own."""
-    below: list[tuple[Path, ObjectShape, list[FieldShape]]] = [((), root, root.hidden)]
-    while below:
-        path, shape, hidden = below.pop()
-        if hidden:
-            yield gathering(root, path), [attribute(one.key) for one in hidden]
-        below += [((*path, Step(one.key)), one.below, _left_over(one)) for one in shape.shown if one.below]
-
-
-def _left_over(field: FieldShape) -> list[FieldShape]:
-    """An object that is replaced takes with it what was hidden in it."""
-    shape = field.below
-    assert shape is not None  # noqa: S101 - asked for composite fields only
-    return [one for one in shape.hidden if not is_replaced(field) or one.source is not field.source]

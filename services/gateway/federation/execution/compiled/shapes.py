@@ -1,25 +1,14 @@
-"""Plan → shapes: every object of the answer, which fields it has, and which fetch brings each of them.
+"""Shapes: every object of an answer, which fields it has, and which fetch brings each of them.
 
-Only what is simple has a shape: objects whose type is known beforehand, and fields that come from one place. All else
-raises NotCompiled, and is the interpreter's.
+An object whose type only its `__typename` tells has a shape for each type that it can be.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graphql import (
-    GraphQLObjectType,
-    GraphQLOutputType,
-    get_named_type,
-    is_leaf_type,
-    is_output_type,
-    parse_type,
-    type_from_ast,
-)
+from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type
 
-from services.gateway.federation.operation.selection import TYPENAME, Field, Selections, collect
-from services.gateway.federation.planning.plan import EntityCall, Need, Path, Plan, RootFetch
-from services.gateway.federation.supergraph.model import Supergraph
+from services.gateway.federation.planning.plan import EntityCall, Need, Path, RootFetch, Step
 
 Source = RootFetch | EntityCall
 """Who brings a field."""
@@ -31,21 +20,42 @@ class NotCompiled(Exception):
 
 @dataclass(slots=True)
 class FieldShape:
-    """`below` is of composite fields. Hidden ones are the plan's own; needed ones make up representations."""
+    """`below` are the shapes of its objects, none of leaves. Hidden ones are the plan's own; needed ones make up
+    representations."""
 
     key: str
     type: GraphQLOutputType
-    below: "ObjectShape | None" = None
+    below: "tuple[ObjectShape, ...]" = ()
     source: Source | None = None
     is_hidden: bool = False
     is_needed: bool = False
 
+    @property
+    def is_of_several_types(self) -> bool:
+        """True also when there is one type at present: the schema does not say which."""
+        return bool(self.below) and not isinstance(get_named_type(self.type), GraphQLObjectType)
+
+    def of_type(self, name: str | None) -> "ObjectShape":
+        """Without a name, the only one."""
+        found = [one for one in self.below if name is None or one.type_name == name]
+        if len(found) != 1 or (name is None and self.is_of_several_types):
+            raise NotCompiled("objects of several types at once, or of none")
+        return found[0]
+
+    def step_to(self, shape: "ObjectShape") -> Step:
+        """The last step of a path to objects of the shape."""
+        return Step(self.key, shape.type_name if self.is_of_several_types else None)
+
 
 @dataclass(slots=True)
 class ObjectShape:
-    """`order` has the client's keys; `typenames` those of `__typename`, which is known, `fields` are all others."""
+    """`order` has the client's keys; `typenames` those of `__typename`, `fields` are all others.
+
+    `is_tagged`: its answer tells its type.
+    """
 
     type_name: str
+    is_tagged: bool = False
     source: Source | None = None
     fields: dict[str, FieldShape] = field(default_factory=dict)
     typenames: list[str] = field(default_factory=list)
@@ -64,121 +74,46 @@ class ObjectShape:
         return [one for one in self.fields.values() if one.source is source]
 
 
-def shape_of(supergraph: Supergraph, plan: Plan) -> ObjectShape:
-    """Raises NotCompiled."""
-    if plan.operation.kind != "query" or plan.introspection or not plan.fetches:
-        raise NotCompiled("not a query that asks subgraphs only")
-    if any(fetch.renames for fetch in plan.fetches):
-        raise NotCompiled("keys that differ from the subgraph's")
-    shaping = _Shaping(supergraph)
-    root = shaping.asked(plan.operation.root_type, plan.operation.selections)
-    for fetch in plan.fetches:
-        if isinstance(fetch, RootFetch):
-            shaping.bring_root(root, fetch, is_only=sum(isinstance(one, RootFetch) for one in plan.fetches) == 1)
-        else:
-            for call in fetch.calls:
-                shaping.bring_entities(root, call)
-    _check_all_is_brought(root)
-    return root
-
-
 def at(root: ObjectShape, path: Path) -> ObjectShape:
-    """The shape of the objects at a path."""
+    """The shape of the objects at a path. Raises NotCompiled."""
     shape = root
     for step in path:
         found = shape.fields.get(step.key)
-        if step.on is not None or found is None or found.below is None:
-            raise NotCompiled("a path through objects of several types")
-        shape = found.below
+        if found is None:
+            raise NotCompiled("a path to a field that nobody brings")
+        shape = found.of_type(step.on)
     return shape
 
 
-class _Shaping:
-    def __init__(self, supergraph: Supergraph) -> None:
-        self._supergraph = supergraph
-        self._schema = supergraph.api_schema
-
-    def asked(self, type_name: str, selections: Selections) -> ObjectShape:
-        """What the client asks of an object, brought by nobody yet."""
-        type_ = self._schema.type_map.get(type_name)
-        if not isinstance(type_, GraphQLObjectType):
-            raise NotCompiled(f"{type_name} has several types")
-        shape = ObjectShape(type_name)
-        for one in collect(selections, self._supergraph.names_of(type_name)):
-            shape.order.append(one.key)
-            if one.name == TYPENAME:
-                shape.typenames.append(one.key)
-                continue
-            definition = type_.fields.get(one.name)
-            if definition is None:
-                raise NotCompiled(f"{type_name}.{one.name} is no field of the schema")
-            shape.fields[one.key] = FieldShape(one.key, definition.type, self._below(definition.type, one.selections))
-        return shape
-
-    def _below(self, type_: GraphQLOutputType, selections: Selections) -> ObjectShape | None:
-        named = get_named_type(type_)
-        return None if is_leaf_type(named) else self.asked(named.name, selections)
-
-    def bring_root(self, root: ObjectShape, fetch: RootFetch, *, is_only: bool) -> None:
-        if fetch.path:
-            raise NotCompiled("a root type below the root")
-        if is_only:
-            root.source = fetch
-        self._bring(root, fetch.selections, fetch)
-
-    def bring_entities(self, root: ObjectShape, call: EntityCall) -> None:
-        for target in call.targets:
-            shape = at(root, target.path)
-            shape.targeted_by.append(call)
-            for need in target.needs:
-                _need(shape, need)
-            if len(call.targets) > 1 and any(isinstance(one, Field) and one.selections for one in call.selections):
-                raise NotCompiled("objects that are shared by several places")
-            self._bring(shape, call.selections, call)
-
-    def _bring(self, shape: ObjectShape, selections: Selections, source: Source) -> None:
-        for one in selections:
-            if not isinstance(one, Field):
-                raise NotCompiled("a fragment")
-            if one.name != TYPENAME:
-                self._bring_field(shape, one, source)
-
-    def _bring_field(self, shape: ObjectShape, one: Field, source: Source) -> None:
-        found = shape.fields.get(one.key)
-        if found is None:
-            found = shape.fields[one.key] = self._hidden(shape, one)
-        if found.source is not None:
-            raise NotCompiled(f"{shape.type_name}.{one.name} comes from several places")
-        found.source = source
-        if found.below is not None:
-            found.below.source = source
-            self._bring(found.below, one.selections, source)
-
-    def _hidden(self, shape: ObjectShape, one: Field) -> FieldShape:
-        model = self._supergraph.field(shape.type_name, one.name)
-        node = parse_type(model.type_text, no_location=True) if model else None
-        type_ = node and type_from_ast(self._schema, node)
-        if not is_output_type(type_) or one.key in shape.typenames:
-            raise NotCompiled(f"{shape.type_name}.{one.name} is not of the clients' schema")
-        below = None if is_leaf_type(get_named_type(type_)) else ObjectShape(get_named_type(type_).name)
-        return FieldShape(one.key, type_, below, is_hidden=True)
+def needs_of(needs: tuple[Need, ...], type_name: str) -> list[Need]:
+    """Those of them that objects of the type have."""
+    return [one for one in needs if one.on in {None, type_name}]
 
 
-def _need(shape: ObjectShape, need: Need) -> None:
-    found = shape.fields.get(need.key)
-    if need.needs or need.on is not None or found is None or found.below is not None:
-        raise NotCompiled("a representation of more than plain fields")
-    found.is_needed = True
+def is_alike(one: FieldShape, other: FieldShape) -> bool:
+    """Whether one value can stand in both: what happens to the objects in it is the same all the way down."""
+    return (
+        str(one.type) == str(other.type)
+        and len(one.below) == len(other.below)
+        and all(map(_are_alike, one.below, other.below))
+    )
 
 
-def _check_all_is_brought(shape: ObjectShape) -> None:
-    for one in _all_fields(shape):
-        if one.source is None:
-            raise NotCompiled(f"nobody brings {one.key}")
+def _are_alike(one: ObjectShape, other: ObjectShape) -> bool:
+    return _told(one) == _told(other) and all(map(is_alike, one.fields.values(), other.fields.values()))
 
 
-def _all_fields(shape: ObjectShape) -> Iterator[FieldShape]:
-    for one in shape.fields.values():
-        yield one
-        if one.below is not None:
-            yield from _all_fields(one.below)
+def _told(shape: ObjectShape) -> object:
+    fields = [(one.key, one.is_hidden, id(one.source)) for one in shape.fields.values()]
+    return shape.type_name, shape.typenames, shape.order, fields, [id(call) for call in shape.targeted_by]
+
+
+def places_below(root: ObjectShape) -> Iterator[tuple[Path, ObjectShape, FieldShape]]:
+    """Every shown field that has objects below: the path to its owners, their shape, and itself; owners come first."""
+    waiting: list[tuple[Path, ObjectShape]] = [((), root)]
+    while waiting:
+        path, shape = waiting.pop()
+        for one in shape.shown:
+            if one.below:
+                yield path, shape, one
+                waiting += [((*path, one.step_to(below)), below) for below in one.below]

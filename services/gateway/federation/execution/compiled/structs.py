@@ -4,10 +4,13 @@ Types are as strict as the schema, or stricter: whatever does not fit raises whi
 says what is wrong with it. Fields that come later are unset until then, and what is unset is not encoded. None of the
 structs can be part of a cycle, so the garbage collector need not know them (`gc=False`): at 300 objects an answer
 that is worth a quarter of the time.
+
+Of several types msgspec decodes the one that `__typename` says, the tag. A tag is encoded always and first of all, so
+that such an object leaves as another struct, of the client's fields in the client's order.
 """
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, Union
 
 from graphql import (
     GraphQLEnumType,
@@ -19,6 +22,7 @@ from graphql import (
 from msgspec import UNSET, Struct, UnsetType, defstruct
 
 from services.gateway.federation.execution.compiled.shapes import FieldShape, ObjectShape, Source
+from services.gateway.federation.operation.selection import TYPENAME
 
 _SCALARS: dict[str, Any] = {"String": str, "ID": str | int, "Int": int, "Float": int | float, "Boolean": bool}
 _ANYTHING = str | int | float | bool | list[Any] | dict[str, Any]
@@ -28,6 +32,11 @@ _Definition = tuple[str, Any] | tuple[str, Any, Any]
 def attribute(key: str) -> str:
     """Response keys may be words of Python's."""
     return f"f_{key}"
+
+
+def renamed(keys: Iterable[str]) -> dict[str, str]:
+    """What their attributes are in JSON."""
+    return {attribute(key): key for key in keys}
 
 
 class Structs:
@@ -40,7 +49,8 @@ class Structs:
         """With all fields: those that come with the object, and room for those that come later."""
         known = self._made.get(id(shape))
         if known is None:
-            known = self._made[id(shape)] = self._struct(shape, shape.source, [*shape.order, *_hidden_keys(shape)])
+            make = self._tagged if shape.is_tagged else self._plain
+            known = self._made[id(shape)] = make(shape)
         return known
 
     def part(self, shape: ObjectShape, source: Source, *, is_whole: bool = False) -> type[Struct]:
@@ -54,10 +64,30 @@ class Structs:
         """What stands there until a part takes its place."""
         return self._struct(shape, shape.source, [one.key for one in shape.brought_by(shape.source)])
 
+    def shown(self, shape: ObjectShape) -> type[Struct]:
+        """What the client gets of it, by position in the client's order."""
+        fields = [(attribute(key), Any) for key in shape.order]
+        return defstruct(shape.type_name, fields, rename=renamed(shape.order), gc=False)
+
+    def _plain(self, shape: ObjectShape) -> type[Struct]:
+        return self._struct(shape, shape.source, [*shape.order, *_hidden_keys(shape)])
+
     def _struct(self, shape: ObjectShape, source: Source | None, keys: Iterable[str]) -> type[Struct]:
         definitions = [self._definition(shape, key, source) for key in keys]
-        names = {attribute(key): key for key in keys}
-        return defstruct(shape.type_name, definitions, kw_only=True, rename=names, gc=False)
+        return defstruct(shape.type_name, definitions, kw_only=True, rename=renamed(keys), gc=False)
+
+    def _tagged(self, shape: ObjectShape) -> type[Struct]:
+        """`__typename` is no field of it; its attributes are the class's."""
+        return defstruct(
+            shape.type_name,
+            [self._definition(shape, key, shape.source) for key in shape.fields],
+            namespace={attribute(key): shape.type_name for key in shape.typenames},
+            rename=renamed(shape.fields),
+            tag_field=TYPENAME,
+            tag=shape.type_name,
+            kw_only=True,
+            gc=False,
+        )
 
     def _definition(self, shape: ObjectShape, key: str, source: Source | None) -> _Definition:
         if key in shape.typenames:
@@ -69,15 +99,19 @@ class Structs:
         return attribute(key), annotation | UnsetType, UNSET
 
     def _inner(self, field: FieldShape) -> Any:
-        if field.below is not None:
-            return self.reference(field.below) if is_replaced(field) else self.whole(field.below)
-        return _leaf(field)
+        if not field.below:
+            return _leaf(field)
+        if is_replaced(field):
+            return self.reference(field.below[0])
+        return Union[tuple(self.whole(one) for one in field.below)]  # noqa: UP007 - as many as there are
 
 
 def is_replaced(field: FieldShape) -> bool:
     """One call brings all that is shown of the object: what it brings takes the object's place, nothing is copied."""
-    shape = field.below
-    if shape is None or _is_list(field.type) or len(shape.targeted_by) != 1:
+    if not field.below or field.is_of_several_types or _is_list(field.type):
+        return False
+    (shape,) = field.below
+    if len(shape.targeted_by) != 1:
         return False
     (call,) = shape.targeted_by
     if call is field.source or any(one.below for one in shape.hidden):
