@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from shared.errors import NivaaError
+from shared.runtime.collecting import undisturbed
 from shared.runtime.settings import told
 
 COMMANDS = ("up", "token", "settings", "import", "run-monthly", "verify", "invoices", "dead-letters", "explain", "bot")
@@ -49,7 +50,9 @@ def nivaa() -> None:
 def _command(name: str) -> Callable[..., Any] | typer.Typer:
     """A function, or a group of commands."""
     name_in_code = name.replace("-", "_") + "_" * iskeyword(name)
-    command: Callable[..., Any] | typer.Typer = getattr(import_module(f"nivaa.commands.{name_in_code}"), name_in_code)
+    with undisturbed():
+        module = import_module(f"nivaa.commands.{name_in_code}")
+    command: Callable[..., Any] | typer.Typer = getattr(module, name_in_code)
     return command
 
 

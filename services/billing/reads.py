@@ -9,8 +9,9 @@ from uuid import UUID
 
 from services.billing.domain.payouts import PayoutAmounts, PayoutStatus
 from services.billing.sql.payouts import pay_so_far, rates_on
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
 from shared.database.listing import Conditions, Listing, Order
+from shared.database.row import Row
 from shared.errors import NivaaError
 from shared.period import Month
 

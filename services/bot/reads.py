@@ -6,7 +6,8 @@ from uuid import UUID
 
 from services.bot.domain.languages import Language
 from shared.auth.viewer import Role
-from shared.database.database import Database, Row
+from shared.database.database import Database
+from shared.database.row import Row
 
 _PERSON = "SELECT subject, role, language FROM telegram_link WHERE chat_id = $1"
 _LINK_OF = "SELECT id, linked_at, blocked_at FROM telegram_link WHERE subject = $1"

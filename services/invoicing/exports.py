@@ -16,7 +16,8 @@ from services.invoicing.domain.documents import file_name
 from services.invoicing.domain.payments import PaymentStatus, due_minor
 from services.invoicing.sql import exporting
 from services.invoicing.work import InvoicingWork
-from shared.database.database import Database, Row
+from shared.database.database import Database
+from shared.database.row import Row
 from shared.files.store import FileStore
 from shared.money import Money
 from shared.period import Month, local_date

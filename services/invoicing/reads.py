@@ -14,8 +14,9 @@ from services.invoicing.sql import reading
 from services.invoicing.sql.reading import Invoices
 from shared.auth.viewer import Role, Viewer
 from shared.contracts.billing import Statement
-from shared.database.database import Database, Dialect, Row, Statements
+from shared.database.database import Database, Dialect, Statements
 from shared.database.listing import Conditions, Listing, Order
+from shared.database.row import Row
 from shared.graphql.pages import Page
 from shared.period import Month
 from shared.text import one_line

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from services.invoicing.document_files import DocumentDamaged, read_document
 from services.invoicing.sql import verifying
-from shared.database.database import Database, Row
+from shared.database.database import Database
+from shared.database.row import Row
 from shared.files.store import FileStore
 
 FILES_AT_ONCE = 16

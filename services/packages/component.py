@@ -16,7 +16,7 @@ from services.packages.settings import PackagesSettings
 from services.packages.sql.alert_changes import AlertChanges
 from services.packages.work import PackagesWork
 from shared.auth.viewer import Viewer
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.database.watch import Watch
 from shared.graphql.context import is_frozen
 from shared.graphql.server import GraphQLServer

@@ -12,8 +12,9 @@ from uuid import UUID
 from services.packages.domain.lots import PackageStatus
 from services.packages.domain.people import PersonKind
 from shared.auth.viewer import Role, Viewer
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
 from shared.database.listing import Conditions, Filter, Listing, Order
+from shared.database.row import Row
 
 Entity = Literal["parent", "child", "tutor", "session", "package", "alert"]
 

@@ -7,6 +7,7 @@ lending.py      its connections, from one borrower to the next
 outage.py       a database that is not there, as clients are told of it
 tls.py          whether what passes on the way there can be read by others
 database.py     opening, binding to tasks, transactions, reading rows
+row.py          what a statement reads
 watch.py        noticing what any of a service's processes has changed
 listing.py      rows that meet conditions, page by page in a stable order
 migrations.py   Tortoise's own migrations under a lock, all or nothing

@@ -15,11 +15,11 @@ from tortoise.context import TortoiseContext, _current_context
 from tortoise.transactions import in_transaction
 
 from shared.database.dialect import for_sqlite, parameters_for_sqlite
+from shared.database.row import Row
 from shared.database.tls import tls_of
 from shared.database.writing import Writing, for_postgres
 
 Dialect = Literal["sqlite", "postgres"]
-Row = dict[str, Any]
 
 ROWS_AT_ONCE = 5_000
 """Of a query that is read in pieces."""

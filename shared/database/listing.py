@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
+from shared.database.row import Row
 from shared.errors import InvalidInput
 
 Filter = tuple[str, Sequence[object]]

@@ -5,6 +5,7 @@ scalars.py   Month and Decimal
 money.py     Money and Document, and what stands for them
 rules.py     who may see which field, and the freeze: a table that the schema is held to
 pages.py     Relay connections
+listed.py    a connection over what a listing reads
 columns.py   types that stand on a row
 loading.py   rows that are read many at a time, and fields that need them
 entities.py  what other subgraphs refer to by its key

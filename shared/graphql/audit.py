@@ -9,8 +9,9 @@ from shared.database.database import Statements
 from shared.database.listing import Filter
 from shared.graphql.columns import OnRow, column
 from shared.graphql.context import Info
+from shared.graphql.listed import listed
 from shared.graphql.money import ShownMoney, show
-from shared.graphql.pages import TIME_KEY, Connection, listed
+from shared.graphql.pages import TIME_KEY, Connection
 from shared.ids import parse_id
 from shared.money import Money
 from shared.mutations.audit import OWN_ENTRIES, audit_listing

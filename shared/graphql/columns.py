@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import strawberry
 
-from shared.database.database import Row
+from shared.database.row import Row
 
 COLUMN = "column"
 """Under which a field's metadata has its column."""

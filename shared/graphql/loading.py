@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.graphql.columns import OnRow
 
 K = TypeVar("K", bound=Hashable)

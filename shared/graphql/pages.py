@@ -16,8 +16,6 @@ from uuid import UUID
 import msgspec
 import strawberry
 
-from shared.database.database import Row, Statements
-from shared.database.listing import Listing
 from shared.errors import InvalidInput
 
 LONGEST_PAGE = 100
@@ -114,20 +112,6 @@ def empty_connection() -> Connection[Any]:
         return 0
 
     return connection(Page(1, None), [], key=tuple, node=lambda row: row, count=none)
-
-
-async def listed(
-    statements: Statements,
-    listing: Listing,
-    first: int | None,
-    after: str | None,
-    key: type[Any],
-    node: Callable[[Row], T],
-) -> Connection[T]:
-    """A page of what a listing reads; `key` is the type of its order's key."""
-    page = Page.asked(first, after, key)
-    rows = await listing.page(statements, page.after, page.limit)
-    return connection(page, rows, key=listing.order.key, node=node, count=partial(listing.count, statements))
 
 
 def page_of(

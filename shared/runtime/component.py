@@ -4,19 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp
 
 from shared.auth.tokens import TokenIssuer, TokenVerifier
 from shared.clock import Clock
 from shared.contracts import Contract
-from shared.database.database import Database
 from shared.files.store import FileStore
-from shared.messaging.inbox import Handler
-from shared.messaging.outbox import Outbox
 from shared.runtime.peers import Peer
 from shared.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from shared.database.database import Database
+    from shared.messaging.inbox import Handler
+    from shared.messaging.outbox import Outbox
+    from shared.runtime.tables import Tables
 
 Job = Callable[[], Awaitable[None]]
 """Something that runs beside the requests until it is cancelled, on the service's database."""
@@ -36,14 +39,21 @@ class Surroundings:
     verifier: TokenVerifier
     token_issuer: TokenIssuer | None
     stopping: asyncio.Event
-    own_database: Database | None = None
-    outbox: Outbox = field(default_factory=Outbox)
+    tables: "Tables | None" = None
 
     @property
-    def database(self) -> Database:
-        if self.own_database is None:
+    def database(self) -> "Database":
+        return self._tables.database
+
+    @property
+    def outbox(self) -> "Outbox":
+        return self._tables.outbox
+
+    @property
+    def _tables(self) -> "Tables":
+        if self.tables is None:
             raise RuntimeError("this component has no tables")
-        return self.own_database
+        return self.tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +64,7 @@ class Service:
     """
 
     app: ASGIApp
-    handlers: Mapping[type[Contract], Handler] = field(default_factory=dict)
+    handlers: "Mapping[type[Contract], Handler]" = field(default_factory=dict)
     jobs: Sequence[Job] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -18,19 +19,21 @@ from shared.auth.gate import Gate
 from shared.auth.keys import JwksUrl, KeyFile, KeySource
 from shared.auth.tokens import TokenIssuer, TokenVerifier
 from shared.clock import Clock, SystemClock
-from shared.database.database import BindDatabase, Database, DatabaseConfig, open_database
 from shared.database.outage import is_out_of_reach
 from shared.files.opening import open_file_store
 from shared.files.store import FileStore
 from shared.messaging.broker import Broker
-from shared.messaging.inbox import Inbox
 from shared.messaging.opening import open_broker
-from shared.messaging.outbox import Relay
-from shared.runtime.component import Check, Component, Job, Service, Surroundings
+from shared.runtime.collecting import undisturbed
+from shared.runtime.component import Check, Component, Job, Surroundings
 from shared.runtime.front import Front
 from shared.runtime.health import health_routes
 from shared.runtime.peers import HttpPeer, InProcessPeer, Peer, peer_session
 from shared.runtime.settings import ENV_FILES, Settings, load_settings
+
+if TYPE_CHECKING:
+    from shared.database.database import Database
+    from shared.runtime.tables import Tables
 
 log = structlog.get_logger()
 
@@ -52,7 +55,7 @@ class Host:
     clock: Clock
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     apps: dict[str, ASGIApp] = field(default_factory=dict)
-    databases: dict[str, Database] = field(default_factory=dict)
+    databases: "dict[str, Database]" = field(default_factory=dict)
     checks: dict[str, Check] = field(default_factory=dict)
     app: ASGIApp = field(init=False)
 
@@ -77,13 +80,15 @@ async def open_host(
         return load_settings(kind, env_files, overrides or {})
 
     async with AsyncExitStack() as stack:
-        settings = load(Settings)
-        tells = any(component.has_tables for component in components)
-        host = await _open_resources(stack, settings, settings.broker if tells else NO_BROKER, clock or SystemClock())
-        jobs: list[tuple[str, Job]] = []
-        for component in components:
-            jobs += await _open_component(stack, host, component, load(component.settings))
-            stack.push_async_callback(host.broker.stop)  # while what takes the deliveries is still open
+        with undisturbed():
+            settings = load(Settings)
+            tells = any(component.has_tables for component in components)
+            broker = settings.broker if tells else NO_BROKER
+            host = await _open_resources(stack, settings, broker, clock or SystemClock())
+            jobs: list[tuple[str, Job]] = []
+            for component in components:
+                jobs += await _open_component(stack, host, component, load(component.settings))
+                stack.push_async_callback(host.broker.stop)  # while what takes the deliveries is still open
         if tells:
             host.checks["broker"] = host.broker.check
         host.app = Front(host.apps[components[-1].name], health_routes(host.checks, host.stopping))
@@ -119,14 +124,7 @@ async def _open_component(
     stack: AsyncExitStack, host: Host, component: Component, settings: Settings
 ) -> list[tuple[str, Job]]:
     """Migrates, opens and binds one component; returns what is to run beside its requests."""
-    database = None
-    if component.has_tables:
-        try:
-            database = await _migrated(stack, DatabaseConfig(component.name, settings.database_url(component.name)))
-        except OSError as error:
-            raise OSError(f"the {component.name} database: {error}") from error
-        host.databases[component.name] = database
-        host.checks[f"{component.name} database"] = database.check
+    tables = await _open_tables(stack, host, component, settings) if component.has_tables else None
     surroundings = Surroundings(
         settings=settings,
         clock=host.clock,
@@ -135,45 +133,27 @@ async def _open_component(
         verifier=host.verifier,
         token_issuer=host.token_issuer,
         stopping=host.stopping,
-        own_database=database,
+        tables=tables,
     )
     service = await stack.enter_async_context(component.open(surroundings))
-    host.apps[component.name] = _wrapped(host, component, service, database)
-    host.checks |= {f"{component.name} {name}": check for name, check in service.checks.items()}
-    if database is None:
-        return [(component.name, job) for job in service.jobs]
-    return await _with_messages(host, component, service, database, surroundings)
-
-
-async def _migrated(stack: AsyncExitStack, config: DatabaseConfig) -> Database:
-    from shared.database.migrations import migrate  # noqa: PLC0415 - large, and the gateway has no tables
-
-    await migrate(config)
-    return await stack.enter_async_context(open_database(config))
-
-
-def _wrapped(host: Host, component: Component, service: Service, database: Database | None) -> ASGIApp:
-    app = service.app if database is None else BindDatabase(service.app, database)
+    app = tables.around(service.app) if tables else service.app
     # Tokens are about the real present, even where the business clock travels.
-    return Gate(app, host.verifier, SystemClock()) if component.gated else app
+    host.apps[component.name] = Gate(app, host.verifier, SystemClock()) if component.gated else app
+    host.checks |= {f"{component.name} {name}": check for name, check in service.checks.items()}
+    jobs = await tables.jobs(service, host.broker) if tables else service.jobs
+    return [(component.name, job) for job in jobs]
 
 
-async def _with_messages(
-    host: Host, component: Component, service: Service, database: Database, surroundings: Surroundings
-) -> list[tuple[str, Job]]:
-    inbox = Inbox(database, service.handlers)
-    if inbox.topics:
-        await host.broker.subscribe(component.name, inbox.topics, inbox.receive)
-    relay = Relay(database, surroundings.outbox, host.broker)
-    return [(component.name, _bound(database, job)) for job in (relay.run, *service.jobs)]
+async def _open_tables(stack: AsyncExitStack, host: Host, component: Component, settings: Settings) -> "Tables":
+    from shared.runtime.tables import open_tables  # noqa: PLC0415 - an ORM is large, and the gateway has no tables
 
-
-def _bound(database: Database, job: Job) -> Job:
-    async def run() -> None:
-        with database.bound():
-            await job()
-
-    return run
+    try:
+        tables = await stack.enter_async_context(open_tables(component.name, settings.database_url(component.name)))
+    except OSError as error:
+        raise OSError(f"the {component.name} database: {error}") from error
+    host.databases[component.name] = tables.database
+    host.checks[f"{component.name} database"] = tables.database.check
+    return tables
 
 
 @asynccontextmanager

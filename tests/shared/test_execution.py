@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from bench.without_plans import WithoutPlans
 from shared.auth.viewer import Role, Viewer
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.graphql.columns import OnRow, column
 from shared.graphql.context import Context
 from shared.graphql.context import Info as SharedInfo

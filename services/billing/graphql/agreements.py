@@ -12,9 +12,10 @@ from services.billing.domain.statements import DiscountKind
 from services.billing.graphql.cycle import Info, shown_id
 from services.billing.graphql.types import Parent, Tutor
 from shared.auth.viewer import Role
-from shared.database.database import Row
+from shared.database.row import Row
+from shared.graphql.listed import listed
 from shared.graphql.money import ShownMoney, show
-from shared.graphql.pages import Connection, listed
+from shared.graphql.pages import Connection
 from shared.ids import parse_id
 from shared.money import BASIS_POINTS, Money
 from shared.period import Month

@@ -20,7 +20,7 @@ from services.billing.reads import (
 from services.billing.sql.explanations import Trace, traces_by_session
 from services.billing.work import BillingWork
 from shared.auth.viewer import Role, Viewer
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.database.watch import Watch
 from shared.graphql.context import Context
 from shared.graphql.loading import Loader

@@ -9,7 +9,7 @@ import strawberry
 from services.billing.domain.explanations import BillingState, Told, explain_charge
 from services.billing.graphql.cycle import Info, shown_id
 from services.billing.sql.explanations import Trace, cost_of
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.graphql.money import ShownMoney, show
 from shared.money import Money
 from shared.period import Month

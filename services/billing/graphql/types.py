@@ -22,7 +22,7 @@ from services.billing.graphql.cycle import BillingCycle, Info, not_yet, shown_id
 from services.billing.graphql.explanation import ChargeExplanation
 from services.billing.sql.explanations import Trace
 from shared.auth.viewer import Role
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.errors import InvalidInput
 from shared.graphql.columns import column
 from shared.graphql.entities import Entity, id_of

@@ -15,7 +15,8 @@ from services.billing.domain.charges import (
 from services.billing.sql.discounts import RULE_COLUMNS, discount_rule
 from services.billing.sql.entries import STANDING
 from shared.contracts.billing import ChargeKind
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
+from shared.database.row import Row
 from shared.period import Month
 
 _COST = "(l.amount_minor - l.discount_minor + l.tax_minor)"

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from services.billing.domain.cycles import Cycle, CycleStatus
 from services.billing.domain.totals import CycleTotals
-from shared.database.database import Row, Statements, Transaction
+from shared.database.database import Statements, Transaction
+from shared.database.row import Row
 from shared.period import Month
 
 _OF_MONTH = "SELECT id, month, status, closing_by FROM billing_cycle WHERE month = $1"

@@ -4,7 +4,8 @@ from datetime import date
 from uuid import UUID
 
 from services.billing.domain.statements import DiscountKind, DiscountRule
-from shared.database.database import Row, Statements, Transaction
+from shared.database.database import Statements, Transaction
+from shared.database.row import Row
 
 RULE_COLUMNS = "id, parent_id, kind, size, label, valid_from, valid_until"
 

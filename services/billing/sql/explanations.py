@@ -6,7 +6,8 @@ from uuid import UUID
 
 from services.billing.domain.cycles import CycleStatus
 from services.billing.domain.explanations import BilledLine, ExplainedEntry
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
+from shared.database.row import Row
 from shared.period import Month
 
 _ENTRIES = """

@@ -6,7 +6,8 @@ from services.billing.domain.cycles import CycleStatus
 from services.billing.domain.progress import CyclePhase, Documents, Progress
 from services.billing.sql.entries import missing_of
 from shared.contracts.invoicing import DocumentsRendered
-from shared.database.database import Row, Statements, Transaction
+from shared.database.database import Statements, Transaction
+from shared.database.row import Row
 from shared.period import Month
 
 _CYCLE = """

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.billing.domain.reconciliation import Difference, Item, Side, Sums
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
+from shared.database.row import Row
 from shared.period import Month
 
 _CHARGED = """

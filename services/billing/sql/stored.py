@@ -14,7 +14,8 @@ from services.billing.domain.digest import (
     Values,
 )
 from services.billing.sql.canonical import CANONICAL_PAYOUT_LINE, PAYOUT_LINE_ORDER
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
+from shared.database.row import Row
 
 STATEMENTS_AT_ONCE = 500
 PAYOUTS_AT_ONCE = 100

@@ -7,7 +7,8 @@ from uuid import UUID
 from services.billing.domain.accounts import BilledSession, Usage
 from services.billing.domain.lots import Lot
 from services.billing.sql.entries import STANDING
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
+from shared.database.row import Row
 from shared.period import Month
 
 _SESSIONS = f"""

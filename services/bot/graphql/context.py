@@ -6,7 +6,8 @@ from functools import partial
 from uuid import UUID
 
 from services.bot.reads import deliveries_by_cause
-from shared.database.database import Database, Row
+from shared.database.database import Database
+from shared.database.row import Row
 from shared.graphql.context import Context
 from shared.graphql.loading import Loader
 from shared.messaging.work import Work

@@ -9,7 +9,7 @@ import strawberry
 from services.bot.domain.deliveries import DeliveryState
 from services.bot.domain.notices import NoticeKind
 from services.bot.graphql.context import BotContext
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.graphql.context import Info
 from shared.graphql.entities import id_of
 from shared.graphql.loading import loaded

@@ -7,7 +7,7 @@ import strawberry
 
 from services.bot import reads
 from services.bot.graphql.context import BotContext
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.graphql.context import Info
 from shared.ids import parse_id
 

@@ -4,7 +4,8 @@ from services.bot.domain.languages import Language
 from services.bot.domain.links import Linked, LinkRefusal, digest_of, refusal
 from services.bot.use_cases.unlink_chat import unlink
 from shared.auth.viewer import Role
-from shared.database.database import Row, Transaction
+from shared.database.database import Transaction
+from shared.database.row import Row
 from shared.ids import new_id
 from shared.messaging.work import Work
 

@@ -11,7 +11,8 @@ import msgspec
 from services.bot.domain.deliveries import BLOCKED_REASON, DeliveryState
 from services.bot.domain.notices import Fact, Notice, notice_of
 from shared.auth.viewer import Role
-from shared.database.database import Row, Transaction
+from shared.database.database import Transaction
+from shared.database.row import Row
 from shared.ids import new_id
 
 _LISTENERS = """

@@ -23,7 +23,8 @@ from services.bot.domain.languages import Language
 from services.bot.domain.notices import NoticeKind
 from services.bot.turn import Turn
 from shared.auth.viewer import Role
-from shared.database.database import Database, Row
+from shared.database.database import Database
+from shared.database.row import Row
 from shared.messaging.work import Work
 
 _NEXT = """

@@ -12,7 +12,8 @@ from services.invoicing.settings import InvoicingSettings
 from services.invoicing.work import InvoicingWork
 from shared.auth.viewer import Viewer
 from shared.contracts.billing import Statement
-from shared.database.database import Database, Row
+from shared.database.database import Database
+from shared.database.row import Row
 from shared.files.store import FileStore
 from shared.graphql.context import Context, is_frozen
 from shared.graphql.context import Info as SharedInfo

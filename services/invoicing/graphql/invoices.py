@@ -15,13 +15,14 @@ from services.invoicing.graphql.filters import KEYS
 from services.invoicing.graphql.lines import InvoicedPackage, InvoicedSession, InvoiceLine
 from services.invoicing.reads import Wanted
 from shared.contracts.billing import Statement
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.graphql.columns import OnRow, column
 from shared.graphql.context import reader_of
 from shared.graphql.entities import Entity, id_of
+from shared.graphql.listed import listed
 from shared.graphql.loading import loaded, referred
 from shared.graphql.money import Document, ShownMoney, show
-from shared.graphql.pages import TIME_KEY, Connection, Page, connection, listed
+from shared.graphql.pages import TIME_KEY, Connection, Page, connection
 from shared.ids import parse_id
 from shared.money import Money
 from shared.period import Month

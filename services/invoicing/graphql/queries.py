@@ -9,7 +9,8 @@ from services.invoicing.graphql.invoices import Invoice, InvoiceDocument, invoic
 from services.invoicing.reads import InvoiceOrder
 from shared.errors import InvalidInput
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
-from shared.graphql.pages import TIME_KEY, Connection, listed
+from shared.graphql.listed import listed
+from shared.graphql.pages import TIME_KEY, Connection
 from shared.ids import parse_id
 
 

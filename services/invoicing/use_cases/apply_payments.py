@@ -8,7 +8,8 @@ from services.invoicing.domain.payments import Allocation, PaymentStatus
 from services.invoicing.sql import payments
 from services.invoicing.work import InvoicingWork
 from shared.contracts.invoicing import InvoicePaid
-from shared.database.database import Row, Transaction
+from shared.database.database import Transaction
+from shared.database.row import Row
 from shared.errors import NotFound
 from shared.ids import new_id
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from services.invoicing.sql import rendering
 from services.invoicing.work import InvoicingWork
-from shared.database.database import Row, Transaction
+from shared.database.database import Transaction
+from shared.database.row import Row
 from shared.ids import new_id
 
 VersionOf = tuple[UUID, int, str, int]

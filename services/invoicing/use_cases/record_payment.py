@@ -16,7 +16,8 @@ from services.invoicing.sql import payments
 from services.invoicing.use_cases.apply_payments import apply_payments, lock_account, lock_invoice, states, tell_paid
 from services.invoicing.use_cases.queue_documents import next_version, queue_documents
 from services.invoicing.work import InvoicingWork
-from shared.database.database import Row, Transaction
+from shared.database.database import Transaction
+from shared.database.row import Row
 from shared.errors import InvalidInput, NotFound
 from shared.ids import new_id
 from shared.money import Money

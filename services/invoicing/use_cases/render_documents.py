@@ -26,7 +26,8 @@ from services.invoicing.sql import rendering
 from services.invoicing.work import InvoicingWork
 from shared.contracts.billing import Statement
 from shared.contracts.invoicing import DocumentsRendered
-from shared.database.database import Row, Transaction
+from shared.database.database import Transaction
+from shared.database.row import Row
 from shared.files.store import FileStore, FileStoreUnavailable, StoredFile
 from shared.money import Money
 from shared.period import Month, local_date

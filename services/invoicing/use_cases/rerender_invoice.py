@@ -15,7 +15,8 @@ from services.invoicing.sql import rendering
 from services.invoicing.use_cases.apply_payments import lock_invoice
 from services.invoicing.use_cases.queue_documents import next_version, queue_documents
 from services.invoicing.work import InvoicingWork
-from shared.database.database import Row, Transaction
+from shared.database.database import Transaction
+from shared.database.row import Row
 from shared.errors import NotFound, UpstreamUnavailable
 from shared.files.store import FileStore, FileStoreUnavailable
 from shared.mutations.audit import record_audit

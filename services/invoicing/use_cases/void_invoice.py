@@ -10,7 +10,7 @@ from services.invoicing.use_cases.apply_payments import lock_invoice, states
 from services.invoicing.use_cases.queue_documents import next_version, queue_documents
 from services.invoicing.work import InvoicingWork
 from shared.contracts.invoicing import InvoiceVoided
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.money import Money
 from shared.mutations.audit import record_audit
 from shared.mutations.idempotency import claim_key

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from services.packages.graphql.loaders import Loaders
 from services.packages.reads import Reads
 from services.packages.work import PackagesWork
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.database.watch import Watch
 from shared.graphql.context import Context
 from shared.graphql.context import Info as SharedInfo

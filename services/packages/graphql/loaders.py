@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.packages.domain.people import PersonKind
 from services.packages.reads import Reads
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.graphql.loading import Loader
 
 One = Loader[UUID, Row | None]

@@ -61,7 +61,7 @@ from services.packages.use_cases.reverse_session import NewReversal, reverse_ses
 from services.packages.use_cases.update_person import update_person
 from services.packages.use_cases.withdraw_package_offer import Withdrawal, withdraw_package_offer
 from shared.auth.viewer import Role
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.errors import Forbidden, NotFound
 from shared.ids import parse_id
 

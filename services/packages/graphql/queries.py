@@ -26,7 +26,8 @@ from services.packages.graphql.types import (
 from services.packages.reads import AUDIT_ENTRIES
 from services.packages.use_cases.reconcile_packages import reconcile_packages
 from shared.graphql.audit import AuditEntry, AuditFilter, audited
-from shared.graphql.pages import TIME_KEY, Connection, listed
+from shared.graphql.listed import listed
+from shared.graphql.pages import TIME_KEY, Connection
 
 NAME_KEY: type[Any] = tuple[str, UUID]
 

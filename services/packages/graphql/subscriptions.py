@@ -6,7 +6,7 @@ import strawberry
 
 from services.packages.graphql.context import Info
 from services.packages.graphql.types import LowPackageAlert
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.database.watch import Listener
 from shared.graphql.live import heard, listen
 

@@ -15,7 +15,7 @@ from services.packages.domain.sessions import SessionStatus
 from services.packages.graphql.context import Info
 from services.packages.sql.families import lot_of
 from shared.auth.viewer import Role
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.graphql.columns import OnRow, column
 from shared.graphql.entities import Entity
 from shared.graphql.loading import loaded, referred

@@ -6,7 +6,8 @@ changes yet, and those it has seen it knows by their ids. SQLite commits one tra
 ids are the order.
 """
 
-from shared.database.database import Row, Statements
+from shared.database.database import Statements
+from shared.database.row import Row
 
 _COLUMNS = """c.id AS change_id, c.alert_id AS id, c.parent_id, c.remaining, c.total_sessions, c.raised_at,
        c.resolved_at, c.acknowledged_at, c.acknowledged_by"""

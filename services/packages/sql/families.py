@@ -12,7 +12,8 @@ import msgspec
 from services.packages.domain.ledger import Movement
 from services.packages.domain.lots import Lot
 from shared.contracts.packages import PackagePurchased
-from shared.database.database import Row, Statements, Transaction
+from shared.database.database import Statements, Transaction
+from shared.database.row import Row
 from shared.database.writing import Writing
 from shared.errors import NotFound
 from shared.ids import new_id

@@ -10,7 +10,8 @@ from uuid import UUID
 from services.packages.domain.imports import Key
 from services.packages.domain.people import PersonDetails, PersonKind
 from services.packages.domain.references import FirstCome
-from shared.database.database import Row, Statements, Transaction
+from shared.database.database import Statements, Transaction
+from shared.database.row import Row
 from shared.errors import NotFound
 from shared.ids import id_or_none
 

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from services.packages.domain.ledger import Balance
 from services.packages.domain.reconciliation import Difference, Reconciliation
-from shared.database.database import Row, Transaction
+from shared.database.database import Transaction
+from shared.database.row import Row
 
 _BESIDE = """
     SELECT l.id, l.parent_id, l.total_sessions, l.used_sessions, l.expired_sessions,

@@ -14,7 +14,8 @@ from services.packages.domain.imports import Key
 from services.packages.domain.organisation import Organisation
 from services.packages.domain.references import FirstCome
 from services.packages.domain.sessions import SessionStatus
-from shared.database.database import Row, Statements, Transaction
+from shared.database.database import Statements, Transaction
+from shared.database.row import Row
 from shared.database.writing import Writing
 from shared.errors import NotFound
 from shared.ids import new_id

@@ -12,7 +12,7 @@ from shared.clock import SystemClock, TravellingClock
 from shared.contracts.billing import PayoutPaid
 from shared.contracts.invoicing import InvoiceIssued
 from shared.contracts.packages import LowPackageResolved
-from shared.database.database import Row
+from shared.database.row import Row
 from shared.ids import new_id
 from tests.asking import Refused
 from tests.bot_api.server import Failure

@@ -23,8 +23,9 @@ from services.invoicing.use_cases.render_documents import render_documents
 from services.invoicing.work import InvoicingWork
 from shared.clock import SystemClock
 from shared.contracts.billing import CycleClosed
-from shared.database.database import Database, DatabaseConfig, Row, open_database
+from shared.database.database import Database, DatabaseConfig, open_database
 from shared.database.migrations import migrate
+from shared.database.row import Row
 from shared.files.folder import FolderStore
 from shared.messaging.outbox import Outbox
 from tests.conftest import DatabaseUrls

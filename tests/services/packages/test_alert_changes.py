@@ -13,7 +13,8 @@ from services.packages.domain.alerts import Standing
 from services.packages.sql.alert_changes import AlertChanges
 from services.packages.sql.alerts import acknowledge, changed_alerts, new_alerts
 from services.packages.use_cases.acknowledge_alert import acknowledge_alert
-from shared.database.database import Database, Row, Transaction, open_database
+from shared.database.database import Database, Transaction, open_database
+from shared.database.row import Row
 from shared.database.watch import Listener, Watch
 from shared.errors import NotFound, UpstreamUnavailable
 from shared.ids import new_id

@@ -33,9 +33,7 @@ async def events_of(
         yield _events(bodies, replacing)
 
 
-async def _events(
-    bodies: AsyncIterator[bytes], replacing: asyncio.Task[Literal[True]]
-) -> AsyncGenerator[Heard, None]:
+async def _events(bodies: AsyncIterator[bytes], replacing: asyncio.Task[Literal[True]]) -> AsyncGenerator[Heard, None]:
     try:
         while (body := await _next(bodies, replacing)) is not None:
             yield body

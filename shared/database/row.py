@@ -1,0 +1,5 @@
+"""What a statement reads."""
+
+from typing import Any
+
+Row = dict[str, Any]
