@@ -134,7 +134,12 @@ async def test_a_month_is_approved_and_closed(live_office: Office, browser: Brow
         await page.goto("/admin/billing/payouts")
         await page.get_by_role("button", name="Mark paid").click()
         await expect(page.get_by_text("Select at least one payout.")).to_be_visible()
-        await expect(page.get_by_label("Bank reference")).to_have_attribute("aria-invalid", "true")
+        reference = page.get_by_label("Bank reference")
+        await expect(reference).to_have_attribute("aria-invalid", "true")
+        await page.get_by_role("checkbox").first.check()
+        await reference.fill("NEFT 1")
+        await reference.press("Enter")
+        await expect(reference).to_have_accessible_description(re.compile("Only what is paid has a reference"))
 
 
 async def the_page_loads_itself_until_it_is_done(page: Page) -> None:

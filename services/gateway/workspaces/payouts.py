@@ -41,7 +41,7 @@ async def mark(visit: Visit) -> Response:
 
 
 async def _mark(visit: Visit) -> Response:
-    """Both buttons stand in one form: its key counts once for each."""
+    """Both buttons stand in one form: its key counts once for each, and Enter presses the first of them."""
     ids, step = visit.form.all("ids"), visit.form["step"]
     if step not in {"processed", "paid"}:
         raise InvalidInput("Payouts are marked processed, or paid.")
@@ -50,6 +50,8 @@ async def _mark(visit: Visit) -> Response:
         checked.wrong("ids", "Select at least one payout.")
     if step == "paid":
         checked.text("reference", "Write the bank's reference: it is what finds the payment again.")
+    elif visit.form["reference"]:
+        checked.wrong("reference", "Only what is paid has a reference. Mark it paid, or leave this empty.")
     checked.done()
     key = f"{visit.form.key()}/{step}"
     if step == "paid":
