@@ -19,7 +19,7 @@ from tests.conftest import Hosting
 from tests.open_rules import open_rules
 from tests.services.gateway.test_admission import ask, serves
 
-SECONDS = 0.2
+SECONDS = 1.0
 TAKES_TOO_LONG = {"code": "TIMED_OUT", "allowedSeconds": SECONDS}
 
 
