@@ -84,6 +84,15 @@ async def test_an_answer_to_somebody_elses_sign_in_is_refused(entrance: Entrance
             assert "begun elsewhere" in await answer.text()
 
 
+@pytest.mark.parametrize(("search", "leads_to"), [("x" * 900, "/parent?search="), ("x" * 9_000, "/parent")])
+async def test_however_long_the_way_back_one_gets_in(
+    entrance: Entrance, http: aiohttp.ClientSession, search: str, leads_to: str
+) -> None:
+    address = await provider_answers(http, entrance, "asha@school", back=f"/parent?search={search}")
+    async with http.get(address, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["location"].replace(search, "")) == (303, leads_to)
+
+
 async def test_an_answer_counts_once(entrance: Entrance, http: aiohttp.ClientSession) -> None:
     address = await provider_answers(http, entrance, "asha@school")
     async with http.get(address, allow_redirects=False) as answer:
@@ -135,9 +144,9 @@ async def callback_of(http: aiohttp.ClientSession, entrance: Entrance, login: st
         return answer.status, await answer.text()
 
 
-async def provider_answers(http: aiohttp.ClientSession, entrance: Entrance, login: str) -> str:
+async def provider_answers(http: aiohttp.ClientSession, entrance: Entrance, login: str, back: str = "") -> str:
     """Signs in there; the address that it leads back to, not yet followed."""
-    async with http.get(f"{entrance.office.url}/sign-in/start") as answer:
+    async with http.get(f"{entrance.office.url}/sign-in/start", params={"next": back}) as answer:
         form = str(answer.url)
     async with http.post(form, data={"login": login}, allow_redirects=False) as answer:
         address = answer.headers["location"]

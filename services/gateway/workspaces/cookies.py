@@ -32,6 +32,10 @@ class Session:
     provider_hint: str | None = None
 
 
+class SessionTooLarge(Exception):
+    """Its token alone is more than browsers keep in a cookie: they would drop it without a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """Somebody on the way in. `provider_state` is what Authlib wants back when the provider answers."""
@@ -70,11 +74,19 @@ class Cookies:
         return Session(role=Role(content.pop("role")), until=until, **content)
 
     def start_session(self, response: Response, session: Session) -> None:
-        """One that is too large for a cookie goes without what only the provider's own sign-out would use."""
+        """One that is too large for a cookie goes without what only the provider's own sign-out would use.
+
+        Raises SessionTooLarge when that is not enough.
+        """
         content = {**asdict(session), "until": int(session.until.timestamp())}
-        if len(self._seal.sealed("session", content, session.until)) > LARGEST_COOKIE_BYTES:
+        if self._is_too_large(content, session.until):
             content["provider_hint"] = None
+            if self._is_too_large(content, session.until):
+                raise SessionTooLarge
         self._write(response, "session", content, session.until)
+
+    def _is_too_large(self, content: dict[str, Any], until: datetime) -> bool:
+        return len(self._seal.sealed("session", content, until)) > LARGEST_COOKIE_BYTES
 
     def end_session(self, response: Response, session: Session | None) -> None:
         if session:

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from services.gateway.workspaces.asking import Refused
-from services.gateway.workspaces.cookies import Arrival, Cookies, Session, new_visit
+from services.gateway.workspaces.cookies import Arrival, Cookies, Session, SessionTooLarge, new_visit
 from services.gateway.workspaces.demo_people import DemoPeople
 from services.gateway.workspaces.known import Provider, ProviderRefused
 from services.gateway.workspaces.visit import HOMES, SEE_OTHER, SIGN_IN, House, local_address, read_form, sorry
@@ -18,6 +18,9 @@ from shared.errors import Refusal, Unauthenticated
 from shared.http import status_of
 
 log = structlog.get_logger()
+
+LONGEST_BACK = 1_000
+"""Of an address that waits in a cookie; a longer one is forgotten, and the way leads home."""
 
 _CLOCK = SystemClock()  # sessions are about the real present, even where the business clock travels
 
@@ -92,7 +95,7 @@ class SignIn:
         arrival = self._cookies.arrival(request)
         back = local_address(request.query_params.get("next", ""), "")
         try:
-            address, state = await self.provider.begin(request, back)
+            address, state = await self.provider.begin(request, back if len(back) <= LONGEST_BACK else "")
         except ProviderRefused as refused:
             return sorry(self.house, 503, str(refused), None)
         response = RedirectResponse(address, SEE_OTHER)
@@ -111,7 +114,12 @@ class SignIn:
             self._cookies.end_arrival(response)
             return response
         session = Session(new_visit(), known.token, known.role, known.until, known.hint)
-        return self._entered(session, known.back)
+        try:
+            return self._entered(session, known.back)
+        except SessionTooLarge:
+            log.warning("sign-in refused", why="the provider's access token is too large for a cookie")
+            message = "You could not be signed in. The identity provider's token is too large for a browser to keep."
+            return sorry(self.house, 403, message, None)
 
     def _entered(self, session: Session, back: str) -> Response:
         """A new visit, whatever the browser brought: what was known before is worth nothing now."""
