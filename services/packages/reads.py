@@ -41,17 +41,17 @@ VISIBLE: Mapping[Role, Mapping[Entity, str]] = {
 }
 """Whose rows a role sees; coordinators and services see all."""
 
-_PEOPLE = "SELECT p.id, p.kind, p.parent_id, p.name, p.name_folded, p.email, p.phone, p.external_ref FROM person p"
+_PEOPLE = "SELECT p.id, p.parent_id, p.name, p.name_folded, p.email, p.phone, p.external_ref FROM person p"
 _SESSIONS = """
     SELECT s.id, s.child_id, s.parent_id, s.tutor_id, s.starts_at, s.duration_minutes, s.status, s.billed_as_addon,
-           s.addon_price_minor, s.currency, s.external_ref, s.logged_at, c.kind AS coverage, c.package_id,
-           c.price_minor, c.month, c.approved_at, c.approved_by, r.reason AS reversal_reason, r.reversed_at
+           s.currency, s.external_ref, c.kind AS coverage, c.package_id, c.price_minor, c.month, c.approved_at,
+           r.reason AS reversal_reason, r.reversed_at
     FROM session s LEFT JOIN coverage c ON c.session_id = s.id LEFT JOIN reversal r ON r.session_id = s.id
 """
 _PACKAGES = """
-    SELECT l.id, l.parent_id, l.child_id, l.offer_id, l.total_sessions, l.used_sessions, l.expired_sessions,
-           l.price_per_session_minor, l.discount_minor, l.currency, l.goodwill, l.purchased_at, l.purchased_on,
-           l.expires_on, l.last_used_at, l.month
+    SELECT l.id, l.parent_id, l.child_id, l.total_sessions, l.used_sessions, l.expired_sessions,
+           l.price_per_session_minor, l.discount_minor, l.currency, l.goodwill, l.purchased_at, l.expires_on,
+           l.last_used_at, l.month
     FROM session_package l JOIN person p ON p.id = l.parent_id LEFT JOIN person ch ON ch.id = l.child_id
 """
 _ALERTS = """
@@ -110,7 +110,7 @@ class Reads:
 
     async def people(self, kind: PersonKind, ids: Collection[UUID]) -> list[Row]:
         conditions = self._people(kind).and_("p.id = ANY({}::uuid[])", list(ids))
-        return await Listing(_PEOPLE, conditions, BY_NAME).all(self.statements)
+        return await Listing(_PEOPLE, conditions, BY_NAME).unordered(self.statements)
 
     async def children_of(self, parent_ids: Collection[UUID]) -> list[Row]:
         conditions = self._people(PersonKind.CHILD).and_("p.parent_id = ANY({}::uuid[])", list(parent_ids))
@@ -118,11 +118,11 @@ class Reads:
 
     async def sessions(self, ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("session").and_("s.id = ANY({}::uuid[])", list(ids))
-        return await Listing(_SESSIONS, conditions, BY_START).all(self.statements)
+        return await Listing(_SESSIONS, conditions, BY_START).unordered(self.statements)
 
     async def packages(self, ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("package").and_("l.id = ANY({}::uuid[])", list(ids))
-        return await Listing(_PACKAGES, conditions, BY_PURCHASE).all(self.statements)
+        return await Listing(_PACKAGES, conditions, BY_PURCHASE).unordered(self.statements)
 
     async def packages_of(self, parent_ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("package").and_("l.parent_id = ANY({}::uuid[])", list(parent_ids))
@@ -134,7 +134,7 @@ class Reads:
 
     async def alerts(self, ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("alert").and_("a.id = ANY({}::uuid[])", list(ids))
-        return await Listing(_ALERTS, conditions, BY_RAISING).all(self.statements)
+        return await Listing(_ALERTS, conditions, BY_RAISING).unordered(self.statements)
 
     async def open_alerts_of(self, parent_ids: Collection[UUID]) -> list[Row]:
         conditions = self._visible("alert").and_(

@@ -82,6 +82,10 @@ class Listing:
         statement = f"{self.select} WHERE {self.conditions.text} {self.order}"
         return await statements.rows(statement, *self.conditions.parameters)
 
+    async def unordered(self, statements: Statements) -> list[Row]:
+        """As they are found, which suits whoever looks for them by their keys."""
+        return await statements.rows(f"{self.select} WHERE {self.conditions.text}", *self.conditions.parameters)
+
     async def page(self, statements: Statements, after: Sequence[object] | None, limit: int) -> list[Row]:
         """Up to `limit` rows after the one whose key is given."""
         conditions = self.order.after(self.conditions, after)

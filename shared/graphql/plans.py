@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
+from types import NoneType
 from typing import Any, NamedTuple
 
 import strawberry
@@ -65,16 +66,20 @@ Ahead = Callable[[Sources, Run], Awaitable[None]]
 
 
 class Shape(NamedTuple):
-    """How values become answers, and what is to be read before they can."""
+    """How values become answers, and what is to be read before they can. `of_rows` answers the same of the rows of
+    objects that stand on them, where it needs no more."""
 
     answers: Values
     ahead: Ahead | None = None
+    of_rows: Values | None = None
 
 
 class Plan(NamedTuple):
-    """`fields` are in the selection's order; those that are in the `rest` too answer null there, until it is known."""
+    """`fields` are in the selection's order; those that are in the `rest` too answer null there, until it is known.
+    The `columns` are those of them that rows answer."""
 
     fields: Mapping[str, Values]
+    columns: Mapping[str, Values]
     ahead: Sequence[Ahead]
     rest: dict[str, Any]
 
@@ -85,11 +90,16 @@ class Plan(NamedTuple):
 
     def answers(self, sources: Sources, run: Run) -> list[dict[str, Any]]:
         """Raises whatever a method raises, NotPlain, and KeyError where something was not read ahead."""
-        if not self.fields:
-            return [{} for _ in sources]
-        names = list(self.fields)
-        columns = [values(sources, run) for values in self.fields.values()]
-        return [dict(zip(names, answered, strict=False)) for answered in zip(*columns, strict=False)]
+        rows = [source.row for source in sources] if self.columns else ()
+        answered = [
+            self.columns[name](rows, run) if name in self.columns else values(sources, run)
+            for name, values in self.fields.items()
+        ]
+        return _together(self.fields, answered, len(sources))
+
+    def answers_of_rows(self, rows: Sources, run: Run) -> list[dict[str, Any]]:
+        """Where all fields are columns: nothing is made of the rows first."""
+        return _together(self.fields, [values(rows, run) for values in self.columns.values()], len(rows))
 
     async def read_ahead(self, sources: Sources, run: Run) -> None:
         if len(self.ahead) == 1:
@@ -107,6 +117,7 @@ class Planner:
     def plan(self, type_: GraphQLObjectType, details: Any) -> Plan:
         """Of the selection that some nodes make of a type."""
         fields: dict[str, Values] = {}
+        columns: dict[str, Values] = {}
         aheads: list[Ahead] = []
         rest: dict[str, Any] = {}
         for answered_as, asked in self._executor.collect_subfields(type_, details).grouped_field_set.items():
@@ -116,13 +127,15 @@ class Planner:
             fields[answered_as] = shape.answers if shape else _same(None)
             if shape and shape.ahead:
                 aheads.append(shape.ahead)
-        return Plan(fields, aheads, rest)
+            if shape and shape.of_rows:
+                columns[answered_as] = shape.of_rows
+        return Plan(fields, columns, aheads, rest)
 
     def _field(self, type_: GraphQLObjectType, details: Any) -> Shape | None:
         """Of the objects that have the field."""
         name = details[0].node.name.value
         if name == "__typename":
-            return Shape(_same(type_.name))
+            return Shape(_same(type_.name), of_rows=_same(type_.name))
         field = self._executor.schema.get_field(type_, name)
         if not field:
             return None
@@ -152,7 +165,7 @@ class Planner:
         """None where not all that is asked of it is plain."""
         if isinstance(type_, GraphQLNonNull):
             inner = self._shape(type_.of_type, details)
-            return inner and Shape(_required(inner.answers), inner.ahead)
+            return inner and Shape(_required(inner.answers), inner.ahead, inner.of_rows and _required(inner.of_rows))
         if isinstance(type_, GraphQLList):
             inner = self._shape(type_.of_type, details)
             return inner and Shape(_listed(inner.answers), inner.ahead and _ahead_of_lists(inner.ahead))
@@ -162,7 +175,10 @@ class Planner:
         if not is_object_type(type_):
             return None
         plan = self.plan(type_, details)
-        return None if plan.rest else Shape(_optional(plan.answers), _ahead_of_objects(plan) if plan.ahead else None)
+        if plan.rest:
+            return None
+        of_rows = _optional(plan.answers_of_rows) if len(plan.columns) == len(plan.fields) else None
+        return Shape(_optional(plan.answers), _ahead_of_objects(plan) if plan.ahead else None, of_rows)
 
 
 def _leaf(asked: Asked) -> Shape | None:
@@ -177,7 +193,10 @@ def _leaf(asked: Asked) -> Shape | None:
         write, attribute = written(type_, may_be_null=may_be_null), attrgetter(definition.python_name)
         return Shape(lambda sources, _: write(list(map(attribute, sources))))
     write, name = written(type_, column.turned, may_be_null=may_be_null), column.name
-    return Shape(lambda sources, _: write([source.row[name] for source in sources]))
+    return Shape(
+        lambda sources, _: write([source.row[name] for source in sources]),
+        of_rows=lambda rows, _: write([row[name] for row in rows]),
+    )
 
 
 def _plain_values(asked: Asked) -> Values | None:
@@ -201,7 +220,7 @@ def _plain_values(asked: Asked) -> Values | None:
 
 def _then(values: Values, shape: Shape) -> Shape:
     """What is answered for the values of a field."""
-    answers, ahead = shape
+    answers, ahead = shape.answers, shape.ahead
 
     async def ahead_of_values(sources: Sources, run: Run) -> None:
         assert ahead is not None  # noqa: S101 -- it is not given otherwise
@@ -224,14 +243,19 @@ def _needing(need: Need, shape: Shape, asked: Asked) -> Shape:
     if not need.by_key:
         return Shape(_then(values, shape).answers, read)
 
-    def answers(sources: Sources, run: Run) -> list[Any]:
+    def answers_by_key(sources: Sources, run: Run) -> list[Any]:
         """What several refer to is answered once."""
         keys = need.keys(sources)
         distinct = dict.fromkeys(keys)
-        known = dict(zip(distinct, shape.answers(_of_keys(need, distinct, run), run), strict=True))
-        return [known[key] for key in keys]
+        if shape.of_rows:
+            known = run.loader(need.loader).known
+            answered = shape.of_rows([None if key is None else known[key] for key in distinct], run)
+        else:
+            answered = shape.answers(_of_keys(need, distinct, run), run)
+        answers = dict(zip(distinct, answered, strict=True))
+        return [answers[key] for key in keys]
 
-    return Shape(answers, read)
+    return Shape(answers_by_key, read)
 
 
 def _made(need: Need, asked: Asked) -> Values:
@@ -254,6 +278,18 @@ def _of_keys(need: Need, keys: Iterable[Any], run: Run) -> list[Any]:
     return [None if key is None else made(None, None, known[key]) for key in keys]
 
 
+def _together(names: Iterable[str], answered: Sequence[Sequence[Any]], number: int) -> list[dict[str, Any]]:
+    """The answers of some objects from those of their fields."""
+    if not answered:
+        return [{} for _ in range(number)]
+    names = list(names)
+    return [dict(zip(names, each, strict=False)) for each in zip(*answered, strict=False)]
+
+
+def _has_none(values: Sources) -> bool:
+    return NoneType in set(map(type, values))
+
+
 def _standing_in(stand_in: Callable[[Any], object], shape: Shape) -> Values:
     def answers(sources: Sources, run: Run) -> list[Any]:
         return list(shape.answers([stand_in(run.context)], run)) * len(sources) if sources else []
@@ -267,7 +303,7 @@ def _same(answer: Any) -> Values:
 
 def _required(answers: Values) -> Values:
     def required(values: Sources, run: Run) -> Sequence[Any]:
-        if any(value is None for value in values):
+        if _has_none(values):
             raise NotPlain
         return answers(values, run)
 
@@ -276,11 +312,9 @@ def _required(answers: Values) -> Values:
 
 def _optional(answers: Values) -> Values:
     def optional(values: Sources, run: Run) -> Sequence[Any]:
-        there = [value for value in values if value is not None]
-        answered = answers(there, run)
-        if len(there) == len(values):
-            return answered
-        following = iter(answered)
+        if not _has_none(values):
+            return answers(values, run)
+        following = iter(answers([value for value in values if value is not None], run))
         return [None if value is None else next(following) for value in values]
 
     return optional
