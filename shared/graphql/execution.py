@@ -57,6 +57,12 @@ class ByPlans(StrawberryGraphQLCoreExecutionContext):
         self._read: set[int] = set()
         """For which plans lists have read ahead already."""
 
+    def let_go(self) -> None:
+        """Of all that was read. graphql-core's executor refers to itself, and is left to the garbage collector, which
+        took a quarter of the time of lists when their rows were left to it too."""
+        self.context_value = None
+        del self._run
+
     def complete_object_value(
         self,
         return_type: GraphQLObjectType,

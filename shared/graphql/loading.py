@@ -7,6 +7,7 @@ a list what all of its rows need, and reads it in one statement for each loader;
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import strawberry
@@ -27,7 +28,7 @@ class Loader(DataLoader[K, V]):
 
     def __init__(self, read: Callable[[list[K]], Awaitable[Mapping[K, V]]], missing: Any = None) -> None:
         """`missing` is what stands for a key that nothing was found for."""
-        super().__init__(load_fn=self._in_order)
+        super().__init__(load_fn=partial(_in_order, read, missing))
         self.known: dict[K, V] = {}
         self._read = read
         self._missing = missing
@@ -51,9 +52,11 @@ class Loader(DataLoader[K, V]):
         super().clear_all()
         self.known.clear()
 
-    async def _in_order(self, keys: list[K]) -> list[V]:
-        found = await self._read(keys)
-        return [found.get(key, self._missing) for key in keys]
+
+async def _in_order(read: Callable[[list[K]], Awaitable[Mapping[K, V]]], missing: Any, keys: list[K]) -> list[V]:
+    """No method: a loader that refers to itself would keep its rows until the garbage collector comes."""
+    found = await read(keys)
+    return [found.get(key, missing) for key in keys]
 
 
 @dataclass(frozen=True, slots=True)

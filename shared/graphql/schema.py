@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import strawberry
-from graphql import GraphQLError, execute
+from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import SchemaExtension
@@ -55,23 +55,18 @@ class Subgraph(strawberry.federation.Schema):
             raise InvalidOperationTypeError(kind)
         if document.errors:
             return _refused(document.errors)
-        try:
-            executed = execute(
-                self._schema,
-                document.node,
-                root_value,
-                context_value,
-                variable_values,
-                operation.name.value if operation.name else None,
-                is_awaitable=cast("Any", optimized_is_awaitable),
-                executor_class=self.execution_context_class,
-                plans=document.plans,
-                operation_extensions=operation_extensions,
-            )
-            result = await await_maybe(executed)
-        except Exception as error:  # noqa: BLE001 -- masked tells whose it is
-            return _refused([GraphQLError(str(error), original_error=error)])
-        return ExecutionResult(result.data, [masked(error) for error in result.errors or ()] or None)
+        executor: Any = self.execution_context_class.build(
+            self._schema,
+            document.node,
+            root_value,
+            context_value,
+            variable_values,
+            operation.name.value if operation.name else None,
+            is_awaitable=cast("Any", optimized_is_awaitable),
+            plans=document.plans,
+            operation_extensions=operation_extensions,
+        )
+        return _refused(executor) if isinstance(executor, list) else await _executed(executor)
 
     async def entities_resolver(  # type: ignore[override]  # whoever calls it awaits what it must
         self, info: strawberry.Info[Any, None], representations: list[FederationAny]
@@ -131,6 +126,16 @@ class _KnownDocuments(SchemaExtension):
             context.graphql_document = document.node
             context.pre_execution_errors = document.errors
         yield
+
+
+async def _executed(executor: ByPlans) -> ExecutionResult:
+    try:
+        result: Any = await await_maybe(executor.execute_operation())
+    except Exception as error:  # noqa: BLE001 -- masked tells whose it is
+        return _refused([GraphQLError(str(error), original_error=error)])
+    finally:
+        executor.let_go()
+    return ExecutionResult(result.data, [masked(error) for error in result.errors or ()] or None)
 
 
 def _refused(errors: list[GraphQLError]) -> PreExecutionError:

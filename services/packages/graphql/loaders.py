@@ -1,7 +1,8 @@
 """Batch reads: however many fields ask, each kind of row is read once for a level of the query."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from services.packages.domain.people import PersonKind
@@ -11,15 +12,16 @@ from shared.graphql.loading import Loader
 
 One = Loader[UUID, Row | None]
 Many = Loader[UUID, list[Row]]
+Read = Callable[[list[UUID]], Awaitable[list[Row]]]
 
 
 class Loaders:
     """Of one request; `forget` what was read once a mutation has changed it."""
 
     def __init__(self, reads: Reads) -> None:
-        self.parent = one_by("id", lambda ids: reads.people(PersonKind.PARENT, ids))
-        self.child = one_by("id", lambda ids: reads.people(PersonKind.CHILD, ids))
-        self.tutor = one_by("id", lambda ids: reads.people(PersonKind.TUTOR, ids))
+        self.parent = one_by("id", partial(reads.people, PersonKind.PARENT))
+        self.child = one_by("id", partial(reads.people, PersonKind.CHILD))
+        self.tutor = one_by("id", partial(reads.people, PersonKind.TUTOR))
         self.session = one_by("id", reads.sessions)
         self.rejection_of = one_by("session_id", reads.rejections_of)
         self.package = one_by("id", reads.packages)
@@ -34,18 +36,20 @@ class Loaders:
             loader.clear_all()
 
 
-def one_by(column: str, read: Callable[[list[UUID]], Awaitable[list[Row]]]) -> One:
-    async def found(keys: list[UUID]) -> Mapping[UUID, Row | None]:
-        return {row[column]: row for row in await read(keys)}
-
-    return Loader(found)
+def one_by(column: str, read: Read) -> One:
+    return Loader(partial(_one_by, column, read))
 
 
-def many_by(column: str, read: Callable[[list[UUID]], Awaitable[list[Row]]]) -> Many:
-    async def found(keys: list[UUID]) -> Mapping[UUID, list[Row]]:
-        rows: dict[UUID, list[Row]] = defaultdict(list)
-        for row in await read(keys):
-            rows[row[column]].append(row)
-        return rows
+def many_by(column: str, read: Read) -> Many:
+    return Loader(partial(_many_by, column, read), missing=[])
 
-    return Loader(found, missing=[])
+
+async def _one_by(column: str, read: Read, keys: list[UUID]) -> dict[UUID, Row | None]:
+    return {row[column]: row for row in await read(keys)}
+
+
+async def _many_by(column: str, read: Read, keys: list[UUID]) -> dict[UUID, list[Row]]:
+    rows: dict[UUID, list[Row]] = defaultdict(list)
+    for row in await read(keys):
+        rows[row[column]].append(row)
+    return rows
