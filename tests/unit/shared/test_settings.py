@@ -82,7 +82,8 @@ def test_the_key_file_is_in_the_data_folder_unless_it_is_named(tmp_path: Path) -
         (BotSettings, "NIVAA_BOT_API_URL", "localhost:8081", "begins with http:// or https://"),
         (GatewaySettings, "GATEWAY_PUBLIC_URL", "billing.example.org", "begins with http:// or https://"),
         (BillingSettings, "BILLING_DATABASE_URL", "postgres://db/billing?sslmode=maybe", "its sslmode is one of"),
-        (BillingSettings, "BILLING_DATABASE_URL", "postgres://db/billing?connect_timeout=5", "not connect_timeout"),
+        (BillingSettings, "BILLING_DATABASE_URL", "postgres://db/billing?connect_timeout=5", "and nothing else"),
+        (BillingSettings, "BILLING_DATABASE_URL", "postgres://billing:a?secret@db/billing", "and nothing else"),
         (BillingSettings, "BILLING_DATABASE_URL", "postgres://db/billing?sslrootcert=ca.pem", "needs sslmode=verify"),
     ],
 )
@@ -94,6 +95,7 @@ def test_what_cannot_be_is_told_by_its_name_and_not_its_value(
     assert told(wrong.value).startswith(f"{name}: ")
     assert words in told(wrong.value)
     assert value not in told(wrong.value)
+    assert "secret@" not in told(wrong.value)
 
 
 def test_what_is_wrong_between_settings_names_them_itself() -> None:
