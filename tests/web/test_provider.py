@@ -128,6 +128,19 @@ async def test_with_published_keys_the_providers_own_token_goes_on(
                 assert way_on != 200 or f"<h1>{ASHA}</h1>" in await answer.text()
 
 
+async def test_the_token_has_to_name_the_same_role(opening: Opening, http: aiohttp.ClientSession) -> None:
+    """Here the claim that is to say the role says coordinator, and the provider's token for services parent."""
+    port = free_port()
+    issuer = f"http://127.0.0.1:{port}"
+    settings = {"GATEWAY_OIDC_ISSUER": issuer, "GATEWAY_OIDC_CLIENT_ID": CLIENT, "GATEWAY_OIDC_ROLE_CLAIM": "person",
+        "NIVAA_JWKS_URL": f"{issuer}/jwks", "NIVAA_JWT_ISSUER": issuer}  # fmt: skip
+    async with opening(**settings) as office:
+        people = {office.people.asha: {"role": "parent", "person": "coordinator"}}
+        with serving_provider(port, office.url, people) as serving:
+            status, text = await callback_of(http, Entrance(office, serving.issuer), office.people.asha)
+    assert (status, "two roles" in text) == (403, True)
+
+
 async def test_without_the_provider_nobody_gets_in_and_is_told(opening: Opening) -> None:
     nobody = f"http://127.0.0.1:{free_port()}"
     async with (

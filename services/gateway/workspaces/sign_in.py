@@ -11,7 +11,7 @@ from starlette.routing import Route
 from services.gateway.workspaces.asking import Refused
 from services.gateway.workspaces.cookies import Arrival, Cookies, Session, SessionTooLarge, new_visit
 from services.gateway.workspaces.demo_people import DemoPeople
-from services.gateway.workspaces.known import Provider, ProviderRefused
+from services.gateway.workspaces.known import Known, Provider, ProviderRefused
 from services.gateway.workspaces.visit import HOMES, SEE_OTHER, SIGN_IN, House, local_address, read_form, sorry
 from shared.clock import SystemClock
 from shared.errors import Refusal, Unauthenticated
@@ -107,7 +107,7 @@ class SignIn:
         arrival = self._cookies.arrival(request)
         try:
             known = await self.provider.finish(request, arrival.provider_state, self.lifetime)
-            await self.house.admission.known(request, f"Bearer {known.token}")
+            await self._admitted(request, known)
         except (ProviderRefused, Unauthenticated) as refused:
             log.info("sign-in refused", why=str(refused), cause=repr(refused.__cause__))
             response = sorry(self.house, 403, f"You could not be signed in. {refused}", None)
@@ -120,6 +120,12 @@ class SignIn:
             log.warning("sign-in refused", why="the provider's access token is too large for a cookie")
             message = "You could not be signed in. The identity provider's token is too large for a browser to keep."
             return sorry(self.house, 403, message, None)
+
+    async def _admitted(self, request: Request, known: Known) -> None:
+        """What the provider says of somebody, its token has to say too. Raises Unauthenticated, ProviderRefused."""
+        caller = await self.house.admission.known(request, f"Bearer {known.token}")
+        if caller.viewer.role is not known.role:
+            raise ProviderRefused("Your account has two roles.")
 
     def _entered(self, session: Session, back: str) -> Response:
         """A new visit, whatever the browser brought: what was known before is worth nothing now."""
