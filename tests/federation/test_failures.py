@@ -173,6 +173,25 @@ async def test_a_null_where_none_may_be_goes_up_to_the_nearest_that_may() -> Non
     assert codes(answer) == [(["product", "mustRate"], None)]
 
 
+async def test_an_entity_that_is_null_because_of_one_field_says_so_whichever_field_comes_first() -> None:
+    shop = Shop()
+    error = {"message": "no", "path": ["_entities", 0, "mustRate"], "extensions": {"code": "FORBIDDEN"}}
+    shop.subgraphs["reviews"] = Says({"data": {"_entities": [None]}, "errors": [error]})
+    for fields in ("rating reviews { id } mustRate", "mustRate reviews { id }", "title mustRate rating"):
+        answer = await shop.engine.execute(f'{{ product(sku: "p1") {{ {fields} }} me {{ name }} }}')
+        assert answer["data"] == {"product": None, "me": {"name": "Asha"}}
+        assert codes(answer) == [(["product", "mustRate"], "FORBIDDEN")]
+
+
+async def test_a_request_that_failed_because_of_one_field_is_told_where_that_is() -> None:
+    shop = Shop()
+    error = {"message": "no", "path": ["users", 0, "name"], "extensions": {"code": "FORBIDDEN"}}
+    shop.subgraphs["accounts"] = Says({"data": None, "errors": [error]})
+    answer = await shop.engine.execute("{ me { name } users { name } products(first: 1) { title } }")
+    assert answer["data"] is None
+    assert codes(answer) == [(["users", 0, "name"], "FORBIDDEN")]
+
+
 async def test_an_unknown_entity_is_null_without_an_error() -> None:
     shop = Shop()
     shop.subgraphs["accounts"] = Says({"data": {"_entities": [None, None]}})

@@ -1,5 +1,6 @@
 """Subgraphs' answers → the merged tree: data where it belongs, and each error where its value is missing."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,12 +16,21 @@ from services.gateway.federation.planning.plan import EntityCall
 _MISFIT = {"message": "A service's answer does not fit the request.", "extensions": {"code": UNAVAILABLE}}
 
 
+_Placed = tuple[tuple[PathKey, ...], Failure]
+"""A failure and where it happened, from the object on that it belongs to."""
+
+
 def add_root(owners: list[Object], selections: Selections, response: SubgraphResponse) -> list[Failure]:
     """Merges root fields into the objects that they belong to; returns the errors that explain no null."""
-    merge_into_all(owners, response.data or {})
-    unplaced = list(_place(owners, ((_path(error), failure_of(error)) for error in response.errors)))
+    errors = [(_path(error), failure_of(error)) for error in response.errors]
+    if response.data is None:
+        _lack_because(owners, selections, [one for one in errors if one[0]])
+        _lack_all(owners, selections, _whole(response))
+        return []
+    merge_into_all(owners, response.data)
+    unplaced = list(_place(owners, errors))
     _lack_all(owners, selections, _whole(response))
-    return [] if response.data is None else unplaced
+    return unplaced
 
 
 def add_entities(call: EntityCall, asked: Batch, response: SubgraphResponse) -> list[Failure]:
@@ -31,16 +41,43 @@ def add_entities(call: EntityCall, asked: Batch, response: SubgraphResponse) -> 
     if not isinstance(entities, list) or len(entities) != len(asked.owners):
         _lack_all((owner for owners in asked.owners for owner in owners), call.selections, _whole(response))
         return []
-    for owners, entity in zip(asked.owners, entities, strict=True):
-        _add_entity(owners, call.selections, entity)
-    return list(_place_entity_errors(call, asked, response))
+    errors, unplaced = _errors_by_entity(call, len(entities), response)
+    for index, (owners, entity) in enumerate(zip(asked.owners, entities, strict=True)):
+        unplaced += _add_entity(owners, call.selections, entity, errors[index])
+    return unplaced
 
 
-def _add_entity(owners: list[Object], selections: Selections, entity: Any) -> None:
+def _errors_by_entity(
+    call: EntityCall, entities: int, response: SubgraphResponse
+) -> tuple[dict[int, list[_Placed]], list[Failure]]:
+    """And those of the call that name none of them."""
+    found: dict[int, list[_Placed]] = defaultdict(list)
+    others = []
+    for error in response.errors:
+        match _path(error):
+            case (call.alias, int(index), *below) if 0 <= index < entities:
+                found[index].append((tuple(below), failure_of(error)))
+            case (call.alias, *_):
+                others.append(failure_of(error))
+    return found, others
+
+
+def _add_entity(owners: list[Object], selections: Selections, entity: Any, errors: list[_Placed]) -> Iterable[Failure]:
+    """Gives the errors that explain no null."""
     if isinstance(entity, dict):
         merge_into_all(owners, entity)
-        return
-    _lack_all(owners, selections, None if entity is None else failure_of(_MISFIT))
+    elif entity is None and errors:
+        _lack_because(owners, selections, errors)
+        return ()
+    else:
+        _lack_all(owners, selections, None if entity is None else failure_of(_MISFIT))
+    places = ((place, failure) for below, failure in errors for place in _places(below, selections))
+    return _place(owners, places)
+
+
+def _places(below: tuple[PathKey, ...], selections: Selections) -> Iterable[tuple[PathKey, ...]]:
+    """An error of the object itself is one of all its fields."""
+    return [below] if below else [(key,) for key in keys_of(selections)]
 
 
 def errors_of_no_call(calls: Iterable[EntityCall], response: SubgraphResponse) -> list[Failure]:
@@ -51,17 +88,7 @@ def errors_of_no_call(calls: Iterable[EntityCall], response: SubgraphResponse) -
     return [failure_of(error) for error in response.errors if not aliases.intersection(_path(error)[:1])]
 
 
-def _place_entity_errors(call: EntityCall, asked: Batch, response: SubgraphResponse) -> Iterator[Failure]:
-    for error in response.errors:
-        match _path(error):
-            case (call.alias, int(index), *below) if 0 <= index < len(asked.owners):
-                places = [tuple(below)] if below else [(key,) for key in keys_of(call.selections)]
-                yield from _place(asked.owners[index], ((path, failure_of(error)) for path in places))
-            case (call.alias, *_):
-                yield failure_of(error)
-
-
-def _place(owners: list[Object], failures: Iterable[tuple[tuple[PathKey, ...], Failure]]) -> Iterator[Failure]:
+def _place(owners: list[Object], failures: Iterable[_Placed]) -> Iterator[Failure]:
     for path, failure in failures:
         placed = [place(owner, path, failure) for owner in owners]
         if not any(placed):
@@ -73,6 +100,17 @@ def _lack_all(owners: Iterable[Object], selections: Selections, failure: Failure
     for owner in owners:
         for key in keys_of(selections):
             owner.setdefault(key, failure)
+
+
+def _lack_because(owners: list[Object], selections: Selections, errors: list[_Placed]) -> None:
+    """The object did not come because of these errors of some of its fields: all others tell of the first."""
+    if not errors:
+        return
+    failures = [replace(failure, instead=place) for place, failure in errors]
+    of_its_own = {one.instead[0]: one for one in reversed(failures) if one.instead}
+    for owner in owners:
+        for key in keys_of(selections):
+            owner.setdefault(key, of_its_own.get(key, failures[0]))
 
 
 def _whole(response: SubgraphResponse) -> Failure:

@@ -101,7 +101,7 @@ class _Run:
     def __init__(self, completer: Completer) -> None:
         self.completer = completer
         self.errors: list[_Error] = []
-        self._reported: set[tuple[Failure, tuple[str, ...]]] = set()
+        self._reported: set[tuple[Failure, tuple[PathKey, ...]]] = set()
 
     def fields(
         self, type_: _Composite, selections: Selections, source: dict[str, Any], at: _At | None
@@ -180,10 +180,10 @@ class _Run:
         return found
 
     def fail(self, failure: Failure, at: _At) -> NoReturn:
-        path = at.path()
-        fields = tuple(key for key in path if isinstance(key, str))
-        if not failure.is_shared or (failure, fields) not in self._reported:
-            self._reported.add((failure, fields))
+        path = [*at.path()[:-1], *failure.instead] if failure.instead else at.path()
+        place = tuple(key for key in path if isinstance(key, str)) if failure.is_shared else tuple(path)
+        if (failure, place) not in self._reported:
+            self._reported.add((failure, place))
             self.report(failure.message, [*path, *failure.below], dict(failure.extensions))
         raise _Nulled
 

@@ -15,12 +15,15 @@ PathKey = str | int
 class Failure:
     """`below` is where it happened underneath, when the subgraph's null went up further than the error.
 
-    `is_shared` marks the failure of a whole fetch: it is reported once per field, not once per object.
+    `instead` is where it happened beside, from the object on, when that null took all that was asked of the object:
+    each of its fields has the failure, which is reported once. `is_shared` marks the failure of a whole fetch: it is
+    reported once per field, not once per object.
     """
 
     message: str
     extensions: Mapping[str, Any] = field(default_factory=dict)
     below: tuple[PathKey, ...] = ()
+    instead: tuple[PathKey, ...] = ()
     is_shared: bool = False
 
 

@@ -1,6 +1,6 @@
 """What is sent to `_entities`: representations, each distinct one once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -66,7 +66,7 @@ def _value(source: Object, need: Need) -> Any:
 
 def _inner(value: Any, need: Need) -> Any:
     if isinstance(value, Failure):
-        raise _Unrepresentable(value)
+        raise _Unrepresentable(replace(value, instead=()) if value.instead else value)
     if isinstance(value, list):
         return [_inner(item, need) for item in value]
     if not isinstance(value, dict) or not need.needs:
