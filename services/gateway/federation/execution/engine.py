@@ -17,7 +17,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefini
 
 from services.gateway.federation.errors import RequestError
 from services.gateway.federation.execution.cache import BoundedCache
-from services.gateway.federation.execution.compiled.running import CompiledPlan, compile_plan
+from services.gateway.federation.execution.compiled.compilation import Compilation
 from services.gateway.federation.execution.completion import Completer
 from services.gateway.federation.execution.conversation import Conversation, Heard, Questions
 from services.gateway.federation.execution.events import events_of
@@ -65,7 +65,7 @@ class Prepared:
     plan: Plan
     completer: Completer
     questions: Questions
-    compiled: CompiledPlan | None
+    compilation: Compilation
     subgraphs: Mapping[str, Subgraph]
     replaced: asyncio.Event
 
@@ -236,8 +236,8 @@ class Engine:
             raise RequestError([GraphQLError("A subscription without its field has nothing to wait for.")])
         plan = plan_operation(supergraph, operation, self._limits)
         completer = Completer(supergraph, operation)
-        compiled = compile_plan(supergraph, plan)
-        return Prepared(plan, completer, Questions(plan), compiled, self._subgraphs, self._replaced)
+        compilation = Compilation(supergraph, plan)
+        return Prepared(plan, completer, Questions(plan), compilation, self._subgraphs, self._replaced)
 
 
 def _length_of_text(place: _Place) -> int:
@@ -252,8 +252,9 @@ def _introspect(prepared: Prepared, query: str, variables: Mapping[str, Any]) ->
 
 async def _answer(prepared: Prepared, variables: Mapping[str, Any], conversation: Conversation) -> Answer | bytes:
     """Bytes are the compiled plan's."""
-    if prepared.compiled:
-        answer = await prepared.compiled.run(conversation)
+    compiled = prepared.compilation.for_a_run()
+    if compiled:
+        answer = await compiled.run(conversation)
         if answer is not None:
             return answer
     execution = Execution(prepared.plan, conversation)
