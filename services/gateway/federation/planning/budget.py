@@ -6,16 +6,19 @@ from contextlib import contextmanager
 from services.gateway.federation.operation.limits import too_complex
 
 COMPARED_FIELDS = 2_000
-"""As many are planned, tries included, while there is anything to compare: some 20 ms."""
+"""As many are planned more than the operation has, while there is anything to compare: some 20 ms."""
 
 
 class Budget:
-    """What is left for comparing is shared out among the things that are compared; `most` is where planning ends."""
+    """What is left for comparing is shared out among the things that are compared.
 
-    def __init__(self, most: int) -> None:
+    `needed` is how many fields have to be planned anyway, `most` is where planning ends.
+    """
+
+    def __init__(self, needed: int, most: int) -> None:
         self.planned = 0
         self._most = most
-        self._until = COMPARED_FIELDS
+        self._until = COMPARED_FIELDS + needed
 
     def count_field(self) -> None:
         """Raises RequestError when it is one too many."""

@@ -41,7 +41,7 @@ class Planner:
         self.operation = operation
         self.names = ResponseNames(supergraph, operation)
         self.draft = Draft()
-        self.budget = Budget(most_fields)
+        self.budget = Budget(count_leaves(operation.selections), most_fields)
         self.reach = Reach(supergraph)
         self._moves = Moves(self)
         self._choices = Choices(self, self._moves)

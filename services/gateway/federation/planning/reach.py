@@ -36,6 +36,7 @@ class Reach:
     def __init__(self, supergraph: Supergraph) -> None:
         self.supergraph = supergraph
         self._own_leaves: dict[tuple[str, str, Field], int] = {}
+        self._known_ways: dict[tuple[str, str], tuple[tuple[Move, Move], ...]] = {}
 
     def is_local(self, position: Position, location: Location, field: Field) -> bool:
         """Whether the location's subgraph answers the field right there."""
@@ -70,15 +71,15 @@ class Reach:
                 if not wanted or not self._may_enter(position, type_name, subgraph):
                     continue
                 own = sum(self.own_leaves(type_name, left[index], subgraph) for index in wanted)
+                may_stay = bool(shared & wanted) and not self.is_serial(type_name)
                 for move in self._ways(subgraph, type_name, keys):
-                    yield _Found(move, wanted, own)
-                    if shared & wanted and not self.is_serial(type_name):
-                        yield _Found(replace(move, stays=True), wanted, own)
+                    yield from (_Found(one, wanted, own) for one in move if may_stay or not one.stays)
 
     def has_shared(self, type_name: str, fields: Iterable[Field]) -> bool:
-        """Whether any of the fields leads to objects that several subgraphs know a way to."""
+        """Whether any of the fields leads to objects that several subgraphs know a way to, and may all be asked."""
         models = (self.supergraph.field(type_name, field.name) for field in fields if field.selections)
-        return any(model is not None and len(model.resolvers) > 1 for model in models)
+        is_shared = any(model is not None and len(model.resolvers) > 1 for model in models)
+        return is_shared and not self.is_serial(type_name)
 
     def _homes(self, position: Position, type_name: str, field: Field) -> frozenset[str]:
         """The subgraphs that resolve the field, less those where a location has been asked already."""
@@ -114,10 +115,13 @@ class Reach:
             return False
         return type_name == position.type_name or self.supergraph.types[type_name].is_interface_object_in(subgraph)
 
-    def _ways(self, subgraph: str, type_name: str, keys: tuple[Key, ...]) -> Iterator[Move]:
-        if type_name in self.supergraph.roots.values():
-            yield Move(subgraph, type_name, None)
-        yield from (Move(subgraph, type_name, key.selections) for key in keys if key.resolvable)
+    def _ways(self, subgraph: str, type_name: str, keys: tuple[Key, ...]) -> tuple[tuple[Move, Move], ...]:
+        """Each way in, as a move that goes on from there and as one that stays."""
+        if (subgraph, type_name) not in self._known_ways:
+            by = [None] if type_name in self.supergraph.roots.values() else []
+            moves = [Move(subgraph, type_name, key) for key in (*by, *(k.selections for k in keys if k.resolvable))]
+            self._known_ways[subgraph, type_name] = tuple((move, replace(move, stays=True)) for move in moves)
+        return self._known_ways[subgraph, type_name]
 
     def is_serial(self, type_name: str) -> bool:
         """Whether a field of the type runs once, or streams, in one subgraph."""

@@ -36,7 +36,7 @@ class ResponseNames:
 
     def key(self, path: Path, type_name: str, field: Field) -> str:
         """The same answer for the same question; takes the key if it was free."""
-        keys = tuple(step.key for step in path)
+        keys = tuple([step.key for step in path])
         key = field.key
         if not self._is_free((keys, key), type_name, field):
             others = (f"_{number}_{field.name}" for number in count())
