@@ -128,6 +128,17 @@ async def test_with_published_keys_the_providers_own_token_goes_on(
                 assert way_on != 200 or f"<h1>{ASHA}</h1>" in await answer.text()
 
 
+async def test_while_the_keys_cannot_be_had_a_page_says_so(opening: Opening, http: aiohttp.ClientSession) -> None:
+    port, nobody = free_port(), free_port()
+    issuer = f"http://127.0.0.1:{port}"
+    settings = {"GATEWAY_OIDC_ISSUER": issuer, "GATEWAY_OIDC_CLIENT_ID": CLIENT,
+        "NIVAA_JWKS_URL": f"http://127.0.0.1:{nobody}/jwks", "NIVAA_JWT_ISSUER": issuer}  # fmt: skip
+    async with opening(**settings) as office:
+        with serving_provider(port, office.url, {office.people.asha: {"role": "parent"}}) as serving:
+            status, text = await callback_of(http, Entrance(office, serving.issuer), office.people.asha)
+    assert (status, "<h1>Not available just now</h1>" in text) == (503, True)
+
+
 async def test_the_token_has_to_name_the_same_role(opening: Opening, http: aiohttp.ClientSession) -> None:
     """Here the claim that is to say the role says coordinator, and the provider's token for services parent."""
     port = free_port()

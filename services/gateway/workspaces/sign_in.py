@@ -113,6 +113,8 @@ class SignIn:
             response = sorry(self.house, 403, f"You could not be signed in. {refused}", None)
             self._cookies.end_arrival(response)
             return response
+        except Refusal as refusal:
+            return sorry(self.house, status_of(refusal.code), refusal.message, None)
         session = Session(new_visit(), known.token, known.role, known.until, known.hint)
         try:
             return self._entered(session, known.back)
