@@ -31,8 +31,8 @@ from shared.auth.tokens import TokenIssuer
 from shared.auth.viewer import Role, Viewer
 from shared.runtime.settings import Settings
 
-ROUNDS = 5
-LISTS = 60
+ROUNDS = 9
+LISTS = 30
 CLIENTS = 4
 PAGES = 10
 STORED = 10_000

@@ -42,14 +42,15 @@ class Entity(OnRow):
 
 async def entities(info: Any, wanted: Sequence[tuple[type[Entity], Representation]]) -> list[Any]:
     """What references stand for, in their order, with one read for each loader. An exception stands for one's error."""
-    keys = [_key(representation) for _, representation in wanted]
-    by_loader: dict[Loader[UUID, Any], list[UUID]] = {}
-    for (type_, _), key in zip(wanted, keys, strict=True):
+    loaders = {type_: type_.loader_of(info) for type_ in {type_ for type_, _ in wanted}}
+    keyed = [(type_, loaders[type_], _key(representation)) for type_, representation in wanted]
+    keys: dict[Loader[UUID, Any], list[UUID]] = {loader: [] for loader in loaders.values()}
+    for _, loader, key in keyed:
         if isinstance(key, UUID):
-            by_loader.setdefault(type_.loader_of(info), []).append(key)
-    failures = await asyncio.gather(*(_read(loader, some) for loader, some in by_loader.items()))
-    failed = dict(zip(by_loader, failures, strict=True))
-    return [_found(type_, key, info, failed) for (type_, _), key in zip(wanted, keys, strict=True)]
+            keys[loader].append(key)
+    failures = await asyncio.gather(*(_read(loader, some) for loader, some in keys.items()))
+    failed = dict(zip(keys, failures, strict=True))
+    return [_found(type_, loader, key, failed[loader]) for type_, loader, key in keyed]
 
 
 async def _read(loader: Loader[UUID, Any], keys: list[UUID]) -> Exception | None:
@@ -61,12 +62,11 @@ async def _read(loader: Loader[UUID, Any], keys: list[UUID]) -> Exception | None
 
 
 def _found(
-    type_: type[Entity], key: UUID | InvalidInput, info: Any, failed: dict[Loader[UUID, Any], Exception | None]
-) -> Any:
+    type_: type[Entity], loader: Loader[UUID, Any], key: UUID | InvalidInput, failure: Exception | None
+) -> Entity | Exception | None:
     if isinstance(key, InvalidInput):
         return key
-    loader = type_.loader_of(info)
-    if failure := failed[loader]:
+    if failure:
         return failure
     row = loader.known[key]
     return None if row is None else type_.of(row)

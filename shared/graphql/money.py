@@ -57,7 +57,13 @@ class MoneyInput:
 
 def show(money: Money, info: Info[Any]) -> ShownMoney:
     """Live money, written as the organisation's locale writes it."""
-    display = displayed(money, info.context.locale)
+    return _shown(money, info.context.locale)
+
+
+@lru_cache(maxsize=4096)
+def _shown(money: Money, locale: str) -> ShownMoney:
+    """Prices are few, and are shown again and again."""
+    display = displayed(money, locale)
     return ShownMoney(available=True, amount=money.to_decimal(), currency=money.currency, display=display, reason=None)
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
 from uuid import UUID
 
 import strawberry
@@ -156,7 +155,7 @@ class SessionPackage(Entity, loader="package"):
     def status(self, info: Info) -> PackageStatus:
         return self.lot.status(info.context.today)
 
-    @cached_property
+    @property
     def lot(self) -> Lot:
         return lot_of(self.row)
 
