@@ -28,7 +28,16 @@ class Answer:
 
 
 async def ask_engine(engine: Engine, asked: Asked, run: str) -> Answer:
-    """What ours answers."""
+    """What ours answers: twice, as a plan is compiled when it is run again. Where the two differ, both."""
+    interpreted = await _ask_engine(engine, asked, f"{run}/interpreted")
+    compiled = await _ask_engine(engine, asked, f"{run}/compiled")
+    if compiled.is_written_as(interpreted):
+        return compiled
+    data = {"interpreted": interpreted.data, "compiled": compiled.data}
+    return Answer(data, interpreted.errors + compiled.errors)
+
+
+async def _ask_engine(engine: Engine, asked: Asked, run: str) -> Answer:
     variables = asked.variables_in(run)
     try:
         prepared = engine.prepare(asked.query, variables, asked.operation_name)
