@@ -1,7 +1,9 @@
 """Answering by plans gives, to the letter and in order, what graphql-core's own way gives: data and errors."""
 
 import asyncio
+import gc
 import json
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -311,3 +313,16 @@ async def test_what_a_list_needs_is_read_once_for_each_loader() -> None:
 def test_instants_are_written_together_as_one_by_one(instants: list[datetime]) -> None:
     write = written(SCHEMA._schema.type_map["DateTime"], may_be_null=False)
     assert write(instants) == [instant.isoformat() for instant in instants]
+
+
+async def test_what_was_read_is_let_go_with_the_answer() -> None:
+    """Left to the garbage collector, a list's rows would cost it a quarter of the list's time."""
+    told = context()
+    kept = weakref.ref(told)
+    gc.disable()
+    try:
+        assert (await SCHEMA.execute("{ wares { nodes { tags shop { title } } } }", context_value=told)).errors is None
+        del told
+        assert kept() is None
+    finally:
+        gc.enable()
