@@ -37,6 +37,8 @@ class ResponseNames:
     def key(self, path: Path, type_name: str, field: Field) -> str:
         """The same answer for the same question; takes the key if it was free."""
         keys = tuple([step.key for step in path])
+        # An interface object is asked for what the path has narrowed to one type, as the interface.
+        type_name = (path[-1].on if path else None) or type_name
         key = field.key
         if not self._is_free((keys, key), type_name, field):
             others = (f"_{number}_{field.name}" for number in count())
