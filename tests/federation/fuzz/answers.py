@@ -1,7 +1,7 @@
 """Answers as they are compared: the data, and whether there were errors."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
@@ -14,17 +14,18 @@ from tests.federation.fuzz.operations import Asked
 
 @dataclass(frozen=True)
 class Answer:
-    """The data of a subscription is the list of its events'."""
+    """The data of a subscription is the list of its events'. `nulls` are the places that errors left empty."""
 
     data: Any
     errors: list[str]
+    nulls: frozenset[tuple[str | int, ...]] = frozenset()
 
     def agrees_with(self, other: "Answer") -> bool:
         return self.data == other.data and bool(self.errors) == bool(other.errors)
 
     def is_written_as(self, other: "Answer") -> bool:
-        """The fields in the same order, too."""
-        return self.agrees_with(other) and json.dumps(self.data) == json.dumps(other.data)
+        """The fields in the same order, and errors for the same nulls."""
+        return self.agrees_with(other) and json.dumps(self.data) == json.dumps(other.data) and self.nulls == other.nulls
 
 
 async def ask_engine(engine: Engine, asked: Asked, run: str) -> Answer:
@@ -75,8 +76,25 @@ async def _one(result: ExecutionResult) -> AsyncIterator[ExecutionResult]:
 
 
 def _read(body: Mapping[str, Any]) -> Answer:
-    return Answer(body.get("data"), [error["message"] for error in body.get("errors") or ()])
+    data, errors = body.get("data"), body.get("errors") or []
+    nulls = frozenset(_null_on(error.get("path", ()), data) for error in errors)
+    return Answer(data, [error["message"] for error in errors], nulls)
+
+
+def _null_on(path: Iterable[str | int], data: Any) -> tuple[str | int, ...]:
+    """Where the way to the error ends: a null above it may have several, of which not all have to be told."""
+    place: list[str | int] = []
+    for key in path:
+        if data is None:
+            break
+        place.append(key)
+        data = data[key]
+    return tuple(place)
 
 
 def _joined(answers: list[Answer]) -> Answer:
-    return Answer([one.data for one in answers], [error for one in answers for error in one.errors])
+    return Answer(
+        [one.data for one in answers],
+        [error for one in answers for error in one.errors],
+        frozenset((number, *place) for number, one in enumerate(answers) for place in one.nulls),
+    )

@@ -4,9 +4,10 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, build_schema
 
@@ -16,7 +17,7 @@ from tests.federation.fuzz.answers import Answer, ask_engine, ask_schema
 from tests.federation.fuzz.chance import Chance
 from tests.federation.fuzz.making import make_world
 from tests.federation.fuzz.operations import Asked, make_operation
-from tests.federation.fuzz.peers import Peers, open_peers
+from tests.federation.fuzz.peers import Peers, PeersLost, open_peers
 from tests.federation.fuzz.printing import composed_sdl
 from tests.federation.fuzz.schemas import oracle_schema, subgraph_schema
 from tests.federation.fuzz.subgraphs import FarSubgraphs, NearSubgraph, serving_subgraphs
@@ -53,7 +54,7 @@ class Comparison:
     def __str__(self) -> str:
         lines = [f"world {self.seed}: {self.asked.query} {json.dumps(self.asked.variables)}"]
         for name, one in {"ours": self.ours, "oracle": self.oracle, **self.peers}.items():
-            lines.append(f"  {name:7} {json.dumps(one.data)} {'; '.join(one.errors[:2])}")
+            lines.append(f"  {name:7} {json.dumps(one.data)} {'; '.join(one.errors[:2])} {sorted(map(str, one.nulls))}")
         return "\n".join(lines)
 
 
@@ -88,7 +89,10 @@ class OpenWorld:
             "variables": asked.variables,
             "operationName": asked.operation_name,
         }
-        said = await self._peers.say(message)
+        try:
+            said = await self._peers.say(message)
+        except PeersLost:
+            return {}
         return {name: Answer(**one) for name, one in said.items() if "failed" not in one}
 
 
@@ -107,7 +111,7 @@ class Bench:
             {"name": name, "url": f"{self.address}/{world.seed}/{name}", "sdl": composed_sdl(world, name)}
             for name in world.subgraphs
         ]
-        said = await self.peers.say({"world": world.seed, "subgraphs": subgraphs})
+        said = await self._composed({"world": world.seed, "subgraphs": subgraphs})
         if "supergraph" not in said:
             yield None
             return
@@ -118,7 +122,15 @@ class Bench:
         )
         with self.subgraphs.reachable({f"/{world.seed}/{name}": one for name, one in schemas.items()}):
             yield OpenWorld(world, engine, oracle_schema(truth, build_schema(said["schema"])), self.peers)
-            await self.peers.say({"world": world.seed})
+            with suppress(PeersLost):
+                await self.peers.say({"world": world.seed})
+
+    async def _composed(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Another world may have cost the peers their process; a second time it is this one."""
+        try:
+            return await self.peers.say(message)
+        except PeersLost:
+            return await self.peers.say(message)
 
     async def compare(self, seed: int, operations: int) -> list[Comparison] | None:
         """As many operations in the world; None when its subgraphs do not compose."""

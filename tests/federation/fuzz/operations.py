@@ -46,11 +46,11 @@ class Asked:
 
 
 def make_operation(schema: GraphQLSchema, chance: Chance) -> tuple[Asked, DocumentNode]:
-    """Chance may write fields that cannot stand together: then it tries again, without aliases in the end."""
+    """Chance may write fields that cannot stand together: then it tries again, in the end without what does that."""
     kinds = ["query"] * 6 + ["mutation"] * 2 * bool(schema.mutation_type)
     kind = chance.one([*kinds, *["subscription"] * bool(schema.subscription_type)])
     for attempt in range(20):
-        asked = _Writer(schema, chance, aliases=0.25 if attempt < 10 else 0).operation(kind)
+        asked = _Writer(schema, chance, is_plain=attempt >= 10).operation(kind)
         document = parse(asked.query)
         if not validate(schema, document, [OverlappingFieldsCanBeMergedRule]):
             return asked, document
@@ -58,10 +58,12 @@ def make_operation(schema: GraphQLSchema, chance: Chance) -> tuple[Asked, Docume
 
 
 class _Writer:
-    def __init__(self, schema: GraphQLSchema, chance: Chance, aliases: float) -> None:
+    """A plain one writes no alias and no argument that it may leave out."""
+
+    def __init__(self, schema: GraphQLSchema, chance: Chance, *, is_plain: bool) -> None:
         self.schema = schema
         self.chance = chance
-        self.aliases = aliases
+        self.is_plain = is_plain
         self.fields_left = chance.number(*_FIELDS)
         self.definitions: list[str] = []
         self.values: dict[str, Any] = {}
@@ -106,10 +108,13 @@ class _Writer:
             yield f"...{self.condition()} {self.selections(type_, depth)}"
         if self.chance(0.1):
             yield self.spread(type_, depth)
+        if depth == 1 and type_ is self.schema.query_type and self.chance(0.03):
+            yield '__type(name: "A") { name kind: __typename fields { name type { kind name } } }'
 
     def one_field(self, name: str, definition: Any, depth: int) -> str:
         self.fields_left -= 1
-        alias = f"{self.chance.one('xyz')}{self.chance.number(0, 2)}: " if self.chance(self.aliases) else ""
+        is_renamed = not self.is_plain and self.chance(0.25)
+        alias = f"{self.chance.one('xyz')}{self.chance.number(0, 2)}: " if is_renamed else ""
         inner = self.inner(definition.type, depth)
         return f"{alias}{name}{self.arguments(definition.args)}{self.condition()}{inner}"
 
@@ -143,7 +148,7 @@ class _Writer:
         given = [
             f"{name}: {self.argument(name, one)}"
             for name, one in arguments.items()
-            if is_required_argument(one) or self.chance(0.6)
+            if is_required_argument(one) or (not self.is_plain and self.chance(0.6))
         ]
         return f"({', '.join(given)})" if given else ""
 
@@ -153,6 +158,8 @@ class _Writer:
                 self.definitions.append("$run: String!")
                 self.values[name] = ""
             return "$run"
+        if self.is_plain:
+            return "1"
         return self.variable(definition.type) if self.chance(0.4) else self.literal(definition.type)
 
     def variable(self, type_: Any) -> str:

@@ -95,3 +95,4 @@ async function answer({ id, ...message }) {
 }
 
 for await (const line of createInterface({ input: process.stdin })) answer(JSON.parse(line));
+process.exit();

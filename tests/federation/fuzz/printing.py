@@ -79,7 +79,8 @@ def _head(name: str, part: Part, *, is_old: bool) -> str:
     extends = "extend " if is_old and keys and part.is_extension else ""
     shareable = " @shareable" if part.is_shareable and not is_old else ""
     interface_object = " @interfaceObject" if part.is_interface_object else ""
-    return f"{extends}{_plain_head(name, part)}{keys}{shareable}{interface_object}"
+    hidden = " @inaccessible" if part.is_hidden and not is_old else ""
+    return f"{extends}{_plain_head(name, part)}{keys}{shareable}{interface_object}{hidden}"
 
 
 def _plain_fields(part: Part) -> str:

@@ -52,7 +52,7 @@ async def _smallest_operation(opened: OpenWorld, asked: Asked, differs: Differs)
     assert found
     candidates = _smaller_operations(asked)
     while (candidate := next(candidates, None)) is not None:
-        again = await _answered(opened, candidate)
+        again = await _answered(opened, candidate) if len(candidate.query) < len(found.asked.query) else None
         if again and differs(again):
             found, candidates = again, _smaller_operations(candidate)
     return found

@@ -38,7 +38,11 @@ def subgraph_schema(world: World, truth: Truth, subgraph: str) -> GraphQLSchema:
         provided = (*one.provides, *(inner for it in picked if it.name == name for inner in it.picks))
         return _providing(truth.value(source, name, arguments), provided)
 
-    return _resolved(schema, resolve)
+    def entities(_source: object, _info: object, representations: list[dict[str, Any]]) -> list[Any]:
+        found = map(entity, representations)
+        return [truth.lapse(subgraph, one) if isinstance(one, Object) else one for one in found]
+
+    return _resolved(schema, resolve, entities)
 
 
 def oracle_schema(truth: Truth, schema: GraphQLSchema) -> GraphQLSchema:
@@ -66,22 +70,18 @@ def _providing(value: Any, provided: Picks) -> Any:
     return value
 
 
-def _resolved(schema: GraphQLSchema, resolve: _Resolve) -> GraphQLSchema:
+def _resolved(schema: GraphQLSchema, resolve: _Resolve, entities: _Resolve | None = None) -> GraphQLSchema:
     for type_ in schema.type_map.values():
         if type_.name.startswith("__"):
             continue
         if isinstance(type_, GraphQLObjectType):
             for name, one in type_.fields.items():
-                one.resolve = _entities if name == "_entities" else resolve
+                one.resolve = entities if name == "_entities" else resolve
                 if type_ is schema.subscription_type:
                     one.subscribe = _events
         elif isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
             type_.resolve_type = _type_of
     return schema
-
-
-def _entities(_source: object, _info: object, representations: list[dict[str, Any]]) -> list[Object | GraphQLError]:
-    return [entity(one) for one in representations]
 
 
 async def _events(_source: object, info: GraphQLResolveInfo[Any], **_arguments: Any) -> AsyncIterator[Object]:

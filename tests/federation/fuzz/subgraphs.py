@@ -55,8 +55,13 @@ class FarSubgraphs:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = json.loads(await _whole(receive))
+        schema = self._schemas.get(scope["path"])
+        if schema is None:  # a peer that had no answer in time asks on, though its world is gone
+            await send({"type": "http.response.start", "status": 404})
+            await send({"type": "http.response.body"})
+            return
         result = execute_sync(
-            self._schemas[scope["path"]],
+            schema,
             parse(asked["query"], no_location=True),
             variable_values=asked.get("variables"),
             operation_name=asked.get("operationName"),

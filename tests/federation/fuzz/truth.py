@@ -77,6 +77,12 @@ class Truth:
         self._types: dict[str, TypeNode] = {}
         self._owners: dict[str, str] = {}
         self._counting: set[str] = set()
+        self._lapsing = {
+            name: subgraph
+            for subgraph, type_name in sorted(world.lapsing)
+            for name in world.fields(subgraph, type_name)
+            if name != "id"
+        }
         self._required: dict[str, Picks] = {}
         self._defaults: dict[str, dict[str, Any]] = {}
         for (owner, _), part in world.parts.items():
@@ -96,6 +102,12 @@ class Truth:
         """Objects, and lists of them, or what a leaf is. An error for a field that is broken."""
         if name in _IDENTITY:
             return _IDENTITY[name](source.id)
+        if name in self._lapsing:
+            lapse = self.lapse(self._lapsing[name], source)
+            if isinstance(lapse, GraphQLError):
+                raise lapse
+            if lapse is None:
+                return None
         if name in self._required:
             return told(self.picked(source, self._required[name]))
         if RUN.name in arguments:
@@ -105,6 +117,17 @@ class Truth:
         elif name not in self._unbroken and self._chance("error", source.id, name) % 60 == 0:
             raise GraphQLError(f"{name} of {source.id} is broken")
         return self._of_type(self._types[name], source, name, (_seen(arguments),))
+
+    def lapse(self, subgraph: str, source: Object) -> Object | GraphQLError | None:
+        """The object as the subgraph finds it."""
+        if (subgraph, source.type_name) not in self._world.lapsing:
+            return source
+        match self._chance("lapse", subgraph, source.id) % 6:
+            case 0:
+                return None
+            case 1:
+                return GraphQLError(f"{source.id} cannot be found")
+        return source
 
     def picked(self, source: Any, picks: Picks) -> Any:
         """What is picked of an object, or a list of them."""

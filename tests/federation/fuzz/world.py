@@ -78,6 +78,7 @@ class Part:
     fields: dict[str, Declared] = field(default_factory=dict)
     is_shareable: bool = False
     is_interface_object: bool = False
+    is_hidden: bool = False
     is_stub: bool = False
     is_extension: bool = False
 
@@ -87,7 +88,8 @@ class World:
     """`parts` are by subgraph and type; `abstract` has each union's and interface's members by subgraph.
 
     `old` are the subgraphs written as for the first version of federation; `hides_pink` makes an enum value
-    inaccessible.
+    inaccessible. `apart` knows no entities, but maybe an interface of them, as an object. In `lapsing` subgraphs some
+    entities of a type are missing.
     """
 
     seed: int
@@ -96,8 +98,10 @@ class World:
     values: tuple[str, ...]
     old: frozenset[str] = frozenset()
     hides_pink: bool = False
+    apart: str | None = None
     parts: dict[tuple[str, str], Part] = field(default_factory=dict)
     abstract: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    lapsing: set[tuple[str, str]] = field(default_factory=set)
 
     def home(self, type_name: str) -> tuple[str, ...]:
         """The subgraphs that have more of the type than a stub."""

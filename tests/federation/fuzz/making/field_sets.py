@@ -45,6 +45,8 @@ class _External:
 
     def picks(self, type_name: str, depth: int = _DEPTH, most: int = 2) -> Picks:
         """Maybe none."""
+        if (part := self.world.parts.get((self.subgraph, type_name))) and part.is_interface_object:
+            return ()
         if type_name in self.world.abstract:
             return self._of_members(self.world.abstract[type_name].get(self.subgraph, ()), depth)
         names = [it for it in self.world.foreign(self.subgraph, type_name) if self.suits(it)]

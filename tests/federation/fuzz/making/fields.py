@@ -1,21 +1,8 @@
 """The fields of entities, and which subgraphs have them."""
 
 from tests.federation.fuzz.chance import Chance
-from tests.federation.fuzz.making.texts import scalar, wrapped
-from tests.federation.fuzz.world import HIDDEN, KEYS, RUN, Argument, Declared, World
-
-_X = Argument("x", "Int", 3)
-_ARGUMENTS: tuple[tuple[Argument, ...], ...] = (
-    (_X, Argument("y", "String")),
-    (Argument("x", "Int!"),),
-    (_X, HIDDEN),
-    (Argument("filter", "Filter"),),
-    (Argument("colour", "Colour", "RED"), Argument("numbers", "[Int!]")),
-)
-
-
-def some_arguments(chance: Chance, share: float) -> tuple[Argument, ...]:
-    return chance.one(_ARGUMENTS) if chance(share) else ()
+from tests.federation.fuzz.making.texts import scalar, some_arguments, wrapped
+from tests.federation.fuzz.world import KEYS, RUN, Declared, World
 
 
 def add_fields(world: World, chance: Chance) -> None:

@@ -2,8 +2,7 @@
 
 from tests.federation.fuzz.chance import Chance
 from tests.federation.fuzz.making.field_sets import some_provided
-from tests.federation.fuzz.making.fields import some_arguments
-from tests.federation.fuzz.making.texts import wrapped
+from tests.federation.fuzz.making.texts import some_arguments, wrapped
 from tests.federation.fuzz.world import RUN, Declared, World
 
 

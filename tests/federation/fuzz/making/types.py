@@ -1,8 +1,8 @@
 """The types of a world: which subgraphs know each, and by which keys."""
 
 from tests.federation.fuzz.chance import Chance
-from tests.federation.fuzz.making.texts import scalar
-from tests.federation.fuzz.world import KEYS, Declared, Part, World
+from tests.federation.fuzz.making.texts import scalar, some_arguments
+from tests.federation.fuzz.world import KEYS, Declared, Part, Pick, World
 
 _KEY_OF = {"id": "id", "code": "code", "box": "box { id }", "marks": "marks"}
 _STYLES: tuple[tuple[tuple[str, ...], ...], ...] = (
@@ -15,7 +15,7 @@ _STYLES: tuple[tuple[tuple[str, ...], ...], ...] = (
 def add_entities(world: World, chance: Chance) -> None:
     """Each subgraph may know one by another key; the first by all of them."""
     for name in world.entities:
-        home = chance.some(world.subgraphs)
+        home = chance.some([it for it in world.subgraphs if it != world.apart])
         styles = {one: chance.one(_STYLES) if chance(0.5) else (("id",),) for one in home[1:]}
         used = [field_name for field_name in KEYS for keys in styles.values() for key in keys if field_name in key]
         styles[home[0]] = tuple((field_name,) for field_name in dict.fromkeys(("id", *used)))
@@ -24,6 +24,8 @@ def add_entities(world: World, chance: Chance) -> None:
             if "box" in world.fields(subgraph, name):
                 world.parts[subgraph, "Box"] = Part(fields={"id": Declared("ID!")}, is_shareable=True)
     _add_stubs(world, chance)
+    if chance(0.2):
+        _hide_boxes(world)
 
 
 def _entity(keys: tuple[tuple[str, ...], ...], *, is_extension: bool) -> Part:
@@ -33,10 +35,19 @@ def _entity(keys: tuple[tuple[str, ...], ...], *, is_extension: bool) -> Part:
     )
 
 
+def _hide_boxes(world: World) -> None:
+    """The keys that are made of them stay keys."""
+    for (owner, name), part in world.parts.items():
+        part.is_hidden = name == "Box"
+        if "box" in part.fields and owner not in world.old:
+            part.fields["box"].is_hidden = True
+
+
 def _add_stubs(world: World, chance: Chance) -> None:
     for subgraph in world.subgraphs:
         for name in world.entities:
-            if (subgraph, name) not in world.parts and subgraph not in world.old and chance(0.2):
+            is_free = (subgraph, name) not in world.parts and subgraph not in (*world.old, world.apart)
+            if is_free and chance(0.2):
                 world.parts[subgraph, name] = Part(keys=("id",), fields={"id": Declared("ID!")}, is_stub=True)
 
 
@@ -59,24 +70,15 @@ def add_union(world: World, chance: Chance) -> None:
 
 def add_interface(world: World, chance: Chance) -> None:
     """An interface of entities; another subgraph may know it as an object, or have one of its own with that name."""
-    owner = chance.one(world.subgraphs)
+    owner = chance.one([it for it in world.subgraphs if it != world.apart])
     members = _identified(world, owner)
-    if not members or chance(0.3):
+    if not members or chance(0.2):
         return
     strangers = [it for it in world.subgraphs if all((it, member) not in world.parts for member in members)]
-    is_entity = (
-        not world.old
-        and bool(strangers)
-        and chance(0.8)
-        and all("id" in world.parts[owner, member].keys for member in members)
-    )
+    has_keys = all("id" in world.parts[owner, member].keys for member in members)
+    is_entity = not world.old and bool(strangers) and has_keys and chance(0.9)
     _implement(world, owner, members, ("id",) if is_entity else ())
-    if is_entity:
-        subgraph = chance.one(strangers)
-        fields = {"id": Declared("ID!"), "extra": Declared(scalar(chance))}
-        world.parts[subgraph, "I"] = Part(keys=("id",), fields=fields, is_interface_object=True)
-        world.abstract["I"][subgraph] = members
-    elif chance(0.4):
+    if not is_entity and chance(0.4):
         other = chance.one([it for it in world.subgraphs if it != owner])
         if _identified(world, other):
             _implement(world, other, chance.some(_identified(world, other)), ())
@@ -85,6 +87,19 @@ def add_interface(world: World, chance: Chance) -> None:
         label = scalar(chance)
         for name in ("I", *members):
             world.fields(owner, name)["label"] = Declared(label)
+    if is_entity:
+        _add_interface_object(world, chance, owner, chance.one(strangers))
+
+
+def _add_interface_object(world: World, chance: Chance, owner: str, subgraph: str) -> None:
+    """With fields for all that implement the interface; one of them may require what the interface has."""
+    fields = {"id": Declared("ID!"), "extra": Declared(scalar(chance), some_arguments(chance, 0.3))}
+    label = world.fields(owner, "I").get("label")
+    if label and chance(0.5):
+        fields["label"] = Declared(label.type_text, is_external=True)
+        fields["qi"] = Declared("String", requires=(Pick("label"),))
+    world.parts[subgraph, "I"] = Part(keys=("id",), fields=fields, is_interface_object=True)
+    world.abstract["I"][subgraph] = world.abstract["I"][owner]
 
 
 def _identified(world: World, subgraph: str) -> tuple[str, ...]:
