@@ -149,6 +149,13 @@ async def test_an_error_below_the_null_keeps_its_whole_path() -> None:
     assert codes(answer) == [(["latestReviews", 0, "product", "shelf", "hall", "id"], None)]
 
 
+async def test_of_errors_that_one_null_hides_the_first_is_told() -> None:
+    shop = Shop()
+    errors = [{"message": "no", "path": ["me", "name"]}, {"message": "no", "path": ["me", "id"]}]
+    shop.subgraphs["accounts"] = Says({"data": {"me": None}, "errors": errors})
+    assert codes(await shop.engine.execute("{ me { name id } }")) == [(["me", "name"], None)]
+
+
 async def test_an_error_of_a_whole_request_keeps_its_code() -> None:
     shop = Shop()
     refusal = {"message": "who are you?", "extensions": {"code": "UNAUTHENTICATED"}}

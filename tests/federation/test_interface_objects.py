@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.federation.media import media_engine
+from tests.federation.media import MEDIA, media_engine
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,10 @@ from tests.federation.media import media_engine
 )
 async def test_the_answer_is_what_one_server_would_give(query: str, data: object) -> None:
     assert await media_engine().execute(query) == {"data": data}
+
+
+async def test_what_cannot_be_found_is_an_error_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The id is there already, and the error explains what is not."""
+    monkeypatch.delitem(MEDIA, "f1")
+    answer = await media_engine().execute("{ best { id ... on Film { rating } } }")
+    assert [error["path"] for error in answer["errors"]] == [["best", 0]]

@@ -34,14 +34,20 @@ def failure_of(error: Mapping[str, Any]) -> Failure:
 
 
 def place(container: Any, path: tuple[PathKey, ...], failure: Failure) -> bool:
-    """Puts the failure at the first null on the path; False when there is a value all the way."""
+    """Puts the failure at the first null on the path; False when there is a value all the way.
+
+    Of several failures that one null hides the first is told.
+    """
     for depth, key in enumerate(path):
         if not _has_room(container, key):
             return False
-        if _at(container, key) is None:
+        value = _at(container, key)
+        if isinstance(value, Failure):
+            return True
+        if value is None:
             container[key] = replace(failure, below=path[depth + 1 :])
             return True
-        container = container[key]
+        container = value
     return False
 
 
