@@ -1,6 +1,8 @@
 """Errors, nulls, and subgraphs that do not answer."""
 
+import asyncio
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,6 +15,34 @@ from tests.federation.shop import Shop
 class Dead:
     async def fetch(self, _request: FetchRequest) -> bytes:
         raise SubgraphUnavailable("connection refused")
+
+
+@dataclass
+class Heard:
+    """Tells when it has been heard of."""
+
+    behind: Any
+    heard: asyncio.Event
+
+    async def fetch(self, request: FetchRequest) -> bytes:
+        try:
+            answer: bytes = await self.behind.fetch(request)
+        finally:
+            asyncio.get_running_loop().call_later(0.01, self.heard.set)
+        return answer
+
+
+@dataclass
+class Waits:
+    """Until another has been heard of."""
+
+    behind: Any
+    heard: asyncio.Event
+
+    async def fetch(self, request: FetchRequest) -> bytes:
+        await self.heard.wait()
+        answer: bytes = await self.behind.fetch(request)
+        return answer
 
 
 class Says:
@@ -35,6 +65,18 @@ async def test_a_dead_subgraph_nulls_its_own_fields_and_the_rest_comes() -> None
     assert answer["data"]["me"] == {"name": "Asha"}
     # Said once for the field, at the first place that lacks it.
     assert codes(answer) == [(["products", 0, "rating"], "UPSTREAM_UNAVAILABLE")]
+
+
+@pytest.mark.parametrize("last", ["accounts", "catalogue"])
+async def test_a_dead_subgraph_nulls_its_part_of_an_object_that_another_brings_too(last: str) -> None:
+    """Whichever of the two is heard of last."""
+    shop = Shop()
+    heard = asyncio.Event()
+    both = {"catalogue": Dead(), "accounts": shop.accounts}
+    shop.subgraphs |= {name: (Waits if name == last else Heard)(one, heard) for name, one in both.items()}
+    answer = await shop.engine.execute("{ shop { slogan owner { name } } }")
+    assert answer["data"] == {"shop": {"slogan": None, "owner": {"name": "Dev"}}}
+    assert codes(answer) == [(["shop", "slogan"], "UPSTREAM_UNAVAILABLE")]
 
 
 async def test_what_depended_on_the_dead_subgraph_tells_the_same_reason() -> None:

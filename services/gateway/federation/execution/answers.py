@@ -7,7 +7,7 @@ from typing import Any
 
 from services.gateway.federation.errors import UNAVAILABLE
 from services.gateway.federation.execution.failure import Failure, PathKey, failure_of, place
-from services.gateway.federation.execution.merging import Object, keys_of, merge_into_all
+from services.gateway.federation.execution.merging import Object, fields_of, lack, merge_into_all
 from services.gateway.federation.execution.representations import Batch
 from services.gateway.federation.execution.subgraph import SubgraphResponse
 from services.gateway.federation.operation.selection import Selections
@@ -77,7 +77,7 @@ def _add_entity(owners: list[Object], selections: Selections, entity: Any, error
 
 def _places(below: tuple[PathKey, ...], selections: Selections) -> Iterable[tuple[PathKey, ...]]:
     """An error of the object itself is one of all its fields."""
-    return [below] if below else [(key,) for key in keys_of(selections)]
+    return [below] if below else [(field.key,) for field in fields_of(selections)]
 
 
 def errors_of_no_call(calls: Iterable[EntityCall], response: SubgraphResponse) -> list[Failure]:
@@ -96,10 +96,8 @@ def _place(owners: list[Object], failures: Iterable[_Placed]) -> Iterator[Failur
 
 
 def _lack_all(owners: Iterable[Object], selections: Selections, failure: Failure | None) -> None:
-    """The fields did not come. What another fetch has brought already stays."""
     for owner in owners:
-        for key in keys_of(selections):
-            owner.setdefault(key, failure)
+        lack(owner, selections, failure)
 
 
 def _lack_because(owners: list[Object], selections: Selections, errors: list[_Placed]) -> None:
@@ -109,8 +107,8 @@ def _lack_because(owners: list[Object], selections: Selections, errors: list[_Pl
     failures = [replace(failure, instead=place) for place, failure in errors]
     of_its_own = {one.instead[0]: one for one in reversed(failures) if one.instead}
     for owner in owners:
-        for key in keys_of(selections):
-            owner.setdefault(key, of_its_own.get(key, failures[0]))
+        for field in fields_of(selections):
+            lack(owner, (field,), of_its_own.get(field.key, failures[0]))
 
 
 def _whole(response: SubgraphResponse) -> Failure:

@@ -101,7 +101,7 @@ class _Run:
     def __init__(self, completer: Completer) -> None:
         self.completer = completer
         self.errors: list[_Error] = []
-        self._reported: set[tuple[Failure, tuple[PathKey, ...]]] = set()
+        self._reported: set[tuple[str, tuple[PathKey, ...]]] = set()
 
     def fields(
         self, type_: _Composite, selections: Selections, source: dict[str, Any], at: _At | None
@@ -182,8 +182,8 @@ class _Run:
     def fail(self, failure: Failure, at: _At) -> NoReturn:
         path = [*at.path()[:-1], *failure.instead] if failure.instead else at.path()
         place = tuple(key for key in path if isinstance(key, str)) if failure.is_shared else tuple(path)
-        if (failure, place) not in self._reported:
-            self._reported.add((failure, place))
+        if (failure.message, place) not in self._reported:
+            self._reported.add((failure.message, place))
             self.report(failure.message, [*path, *failure.below], dict(failure.extensions))
         raise _Nulled
 

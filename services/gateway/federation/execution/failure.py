@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.gateway.federation.operation.selection import Selections
+
 PathKey = str | int
 
 
@@ -17,7 +19,8 @@ class Failure:
 
     `instead` is where it happened beside, from the object on, when that null took all that was asked of the object:
     each of its fields has the failure, which is reported once. `is_shared` marks the failure of a whole fetch: it is
-    reported once per field, not once per object.
+    reported once per field, not once per object. `lacks` is what was asked of the object that it stands for: when
+    another subgraph brings that after all, its part is still missing.
     """
 
     message: str
@@ -25,6 +28,7 @@ class Failure:
     below: tuple[PathKey, ...] = ()
     instead: tuple[PathKey, ...] = ()
     is_shared: bool = False
+    lacks: Selections = ()
 
 
 def failure_of(error: Mapping[str, Any]) -> Failure:

@@ -1,8 +1,10 @@
 """The merged answer: a tree of dicts and lists that fetches add to."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from services.gateway.federation.execution.failure import Failure
 from services.gateway.federation.operation.selection import Field, Selections
 from services.gateway.federation.planning.plan import Path
 
@@ -30,10 +32,12 @@ def merge_into(target: Object, source: Object) -> None:
     """Adds what the source has, objects into objects. The source becomes part of the target."""
     for key, value in source.items():
         known = target.get(key)
-        if known is None or not isinstance(known, dict | list):
-            target[key] = value
-        else:
+        if isinstance(known, dict | list):
             _merge_values(known, value)
+        else:
+            target[key] = value
+            if isinstance(known, Failure):
+                _lack_within(value, known.lacks, known)
 
 
 def _merge_values(known: Any, value: Any) -> None:
@@ -42,6 +46,22 @@ def _merge_values(known: Any, value: Any) -> None:
     elif isinstance(known, list) and isinstance(value, list):
         for ours, theirs in zip(known, value, strict=False):
             _merge_values(ours, theirs)
+
+
+def lack(owner: Object, selections: Selections, failure: Failure | None) -> None:
+    """The fields did not come. What another fetch has brought stays; of an object of which it has brought a part, the
+    other parts did not come."""
+    for field in fields_of(selections):
+        if field.key not in owner:
+            owner[field.key] = replace(failure, lacks=field.selections) if failure and field.selections else failure
+        elif failure:
+            _lack_within(owner[field.key], field.selections, failure)
+
+
+def _lack_within(value: Any, selections: Selections, failure: Failure) -> None:
+    inner = replace(failure, instead=()) if failure.instead else failure
+    for one in _objects_in(value):
+        lack(one, selections, inner)
 
 
 def copied(value: Any) -> Any:
@@ -61,10 +81,10 @@ def merge_into_all(targets: list[Object], source: Object) -> None:
         merge_into(target, source)
 
 
-def keys_of(selections: Selections) -> Iterator[str]:
-    """The response keys that the selections would fill."""
+def fields_of(selections: Selections) -> Iterator[Field]:
+    """Those of fragments too, whatever type they are for."""
     for one in selections:
         if isinstance(one, Field):
-            yield one.key
+            yield one
         else:
-            yield from keys_of(one.selections)
+            yield from fields_of(one.selections)
