@@ -8,6 +8,7 @@ from rich.table import Table
 
 from nivaa.demo.faces import Face
 from nivaa.tokens import mint
+from services.gateway.workspaces.workspaces import is_this_machine
 from shared.auth.viewer import Role, Viewer
 from shared.runtime.settings import Settings
 
@@ -36,7 +37,7 @@ def welcome(console: Console, settings: Settings, address: str, faces: Mapping[R
 
 def _addresses(console: Console, settings: Settings, address: str) -> None:
     pages = (
-        ("the pages: sign in as anybody", "/"),
+        ("the pages: sign in as anybody" if is_this_machine(settings.host) else "the pages", "/"),
         ("GraphQL, and GraphiQL in a browser", "/graphql"),
         ("health", "/readyz"),
         ("metrics", "/metrics"),

@@ -52,7 +52,7 @@ def workspaces_of(
         stopping=around.stopping,
     )
     demo = None
-    if with_demo_people and provider is None and around.token_issuer and _is_this_machine(settings.host):
+    if with_demo_people and provider is None and around.token_issuer and is_this_machine(settings.host):
         # Tokens are about the real present, even where the business clock travels.
         demo = DemoPeople(operations, around.token_issuer, SystemClock().now)
     sign_in = SignIn(house, timedelta(hours=settings.session_hours), demo, provider)
@@ -85,6 +85,6 @@ def _provider(settings: GatewaySettings, issuer: TokenIssuer | None) -> Provider
     return OpenIdProvider(settings, issuer)
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     """Nobody from outside is let in without a password."""
     return host in {"localhost", "::1"} or host.startswith("127.")
