@@ -34,6 +34,7 @@ SHOPPING = (
     '{ product(sku: "p1") { shelf { number hall { id } } weight rating } }',
     "{ products { shelf { number } shipping title } }",
     "{ a: products(first: 1) { title rating } b: products { inStock title } }",
+    '{ product(sku: "p3") { title inStock shipping } }',
     "{ products { shelf { number free } } }",
     "{ fullShelves { free number hall { id } } }",
     "{ me { reviews { body product { title rating } } } users { reviews { body product { title rating } } } }",

@@ -140,6 +140,8 @@ class _EntityStep:
     async def run(self, run: _Run) -> None:
         joined = [joining.begin(run.root) for joining in self._joinings]
         if not any(one.representations for one in joined):
+            for one in joined:
+                one.take([])
             return
         pairs = zip(self._joinings, joined, strict=True)
         asked = {joining.call.variable: one.representations for joining, one in pairs}

@@ -9,7 +9,7 @@ Of several types msgspec decodes the one that `__typename` says, the tag. A tag 
 that such an object leaves as another struct, of the client's fields in the client's order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Union
 
 from graphql import (
@@ -72,7 +72,7 @@ class Structs:
     def _plain(self, shape: ObjectShape) -> type[Struct]:
         return self._struct(shape, shape.source, [*shape.order, *_hidden_keys(shape)])
 
-    def _struct(self, shape: ObjectShape, source: Source | None, keys: Iterable[str]) -> type[Struct]:
+    def _struct(self, shape: ObjectShape, source: Source | None, keys: Sequence[str]) -> type[Struct]:
         definitions = [self._definition(shape, key, source) for key in keys]
         return defstruct(shape.type_name, definitions, kw_only=True, rename=renamed(keys), gc=False)
 
