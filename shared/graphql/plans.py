@@ -135,7 +135,7 @@ class Planner:
         """Of the objects that have the field."""
         name = details[0].node.name.value
         if name == "__typename":
-            return Shape(_same(type_.name), of_rows=_same(type_.name))
+            return Shape(_same(type_.name), of_rows=_same(type_.name) if _stands_on_rows(type_) else None)
         field = self._executor.schema.get_field(type_, name)
         if not field:
             return None
@@ -179,6 +179,11 @@ class Planner:
             return None
         of_rows = _optional(plan.answers_of_rows) if len(plan.columns) == len(plan.fields) else None
         return Shape(_optional(plan.answers), _ahead_of_objects(plan) if plan.ahead else None, of_rows)
+
+
+def _stands_on_rows(type_: GraphQLObjectType) -> bool:
+    definition: Any = type_.extensions.get("strawberry-definition")
+    return definition is not None and issubclass(definition.origin, OnRow)
 
 
 def _leaf(asked: Asked) -> Shape | None:

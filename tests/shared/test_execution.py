@@ -283,6 +283,7 @@ async def test_it_answers_as_the_ordinary_way_does(
     [
         ("{ things { id size at shade note secret month next { id } price { amount } } }", ["things"]),
         ("{ wares { nodes { size tags firstTag shop { title rent { amount } } } } }", ["wares"]),
+        ("{ wares { __typename nodes { __typename shop { __typename id rent { __typename amount } } } } }", ["wares"]),
     ],
 )
 async def test_a_list_of_what_is_plain_asks_no_resolver(
