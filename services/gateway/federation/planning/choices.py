@@ -56,7 +56,31 @@ class Choices:
         """
         situation = _situation(position, left, stayed)
         if situation in self._decided:
-            return self._again(self._decided[situation], position, left, used, stayed=stayed)
+            rest = self._again(self._decided[situation], position, left, used, stayed=stayed)
+            if rest is not None:
+                return rest
+        return self._decide(situation, position, left, used, stayed=stayed)
+
+    def _again(
+        self, move: Move | None, position: Position, left: list[Field], used: Used, *, stayed: bool
+    ) -> list[Field] | None:
+        """What is left after a move that was decided earlier; None when it works no more.
+
+        Inside the fields there may have been locations at the time that are not there now.
+        """
+        if move is None:
+            return left
+        mark, used_inside = self._draft.mark(), set[DraftFetch]()
+        rest = self._made(move, position, left, used_inside)
+        if rest is None:
+            self._draft.rollback(mark)
+            return None
+        used |= used_inside
+        return self._on(move, position, rest, used, stayed=stayed)
+
+    def _decide(
+        self, situation: _Situation, position: Position, left: list[Field], used: Used, *, stayed: bool
+    ) -> list[Field]:
         groups = self._planner.reach.moves(position, left)
         if stayed:
             groups = [[*groups[0], DEEPER], *groups[1:]]
@@ -70,15 +94,6 @@ class Choices:
         self._draft.replay(best.changes)
         used |= best.used
         return best.left
-
-    def _again(
-        self, move: Move | None, position: Position, left: list[Field], used: Used, *, stayed: bool
-    ) -> list[Field]:
-        if move is None:
-            return left
-        rest = self._made(move, position, left, used)
-        assert rest is not None  # noqa: S101 - it worked when it was decided
-        return self._on(move, position, rest, used, stayed=stayed)
 
     def _best(self, moves: list[Move], position: Position, left: list[Field], *, stayed: bool) -> _Tried | None:
         best: _Tried | None = None
