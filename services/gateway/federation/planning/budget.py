@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from services.gateway.federation.operation.limits import too_complex
 
-COMPARED_FIELDS = 2_000
-"""As many are planned more than the operation has, while there is anything to compare: some 20 ms."""
+COMPARED_FIELDS = 1_500
+"""As many are planned more than the operation has, while there is anything to compare: some 15 ms."""
 
 
 class Budget:
