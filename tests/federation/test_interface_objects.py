@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.federation.media import MEDIA, media_engine
+from tests.federation.media import MEDIA, media_engine, media_subgraphs
+from tests.federation.test_failures import Says
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,12 @@ async def test_what_cannot_be_found_is_an_error_where_it_is_missing(monkeypatch:
     monkeypatch.delitem(MEDIA, "f1")
     answer = await media_engine().execute("{ best { id ... on Film { rating } } }")
     assert [error["path"] for error in answer["errors"]] == [["best", 0]]
+
+
+async def test_an_object_whose_type_did_not_come_is_null_with_the_error_of_what_was_asked_of_it() -> None:
+    subgraphs = media_subgraphs()
+    error = {"message": "torn", "path": ["_entities", 0, "title"]}
+    film = {"__typename": "Film", "id": "f1", "title": "Alien"}
+    subgraphs["library"] = Says({"data": {"_entities": [None, film]}, "errors": [error]})
+    answer = await media_engine(subgraphs).execute("{ best { title rating } }")
+    assert answer == {"data": None, "errors": [{"message": "torn", "path": ["best", 0, "title"]}]}

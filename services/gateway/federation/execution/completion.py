@@ -1,7 +1,7 @@
 """The merged tree → the client's answer: its fields in its order, nulls as the specification propagates them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from graphql import (
@@ -164,7 +164,7 @@ class _Run:
         """Its type was asked for and did not come: nobody can say what of it was wanted."""
         failure = next((one for one in value.values() if isinstance(one, Failure)), None)
         if failure:
-            self.fail(failure, at)
+            self.fail_object(failure, at)
 
     def runtime_type(
         self, type_: GraphQLInterfaceType | GraphQLUnionType, value: dict[str, Any], at: _At
@@ -173,11 +173,15 @@ class _Run:
         if name is None:
             return type_  # an interface object: nobody asked for the real type
         if isinstance(name, Failure):
-            self.fail(name, at)
+            self.fail_object(name, at)
         found = self.completer.schema.type_map.get(name) if isinstance(name, str) else None
         if not isinstance(found, GraphQLObjectType) or not self.completer.schema.is_sub_type(type_, found):
             self.refuse(f"A service answered with a type that {type_.name} cannot be.", at)
         return found
+
+    def fail_object(self, failure: Failure, at: _At) -> NoReturn:
+        """A field's failure is the whole object's, which stands at `at`."""
+        self.fail(replace(failure, instead=(), below=(*failure.instead, *failure.below)), at)
 
     def fail(self, failure: Failure, at: _At) -> NoReturn:
         path = [*at.path()[:-1], *failure.instead] if failure.instead else at.path()
