@@ -18,7 +18,6 @@ from services.gateway.federation.operation.selection import (
     Selections,
     collect,
     count_leaves,
-    find_field,
     print_compact,
 )
 from services.gateway.federation.planning.budget import Budget
@@ -28,7 +27,7 @@ from services.gateway.federation.planning.moves import Moves
 from services.gateway.federation.planning.plan import Step
 from services.gateway.federation.planning.reach import Reach
 from services.gateway.federation.planning.response_names import ResponseNames
-from services.gateway.federation.supergraph.model import FieldJoin, Supergraph
+from services.gateway.federation.supergraph.model import Supergraph
 
 Used = set[DraftFetch]
 
@@ -141,7 +140,7 @@ class Planner:
         selection = self.draft.add_composite(
             location.selection, key, field, self.open_selection(declared, location.subgraph, model.type_name)
         )
-        provided = self._provided(position, location, field, join)
+        provided = self.reach.provided_below(position.type_name, field, location.subgraph, location.provided)
         inner = Location(location.subgraph, location.fetch, selection, provided)
         path = (*position.path, Step(key))
         below = replace(position, type_name=model.type_name, path=path, locations=self.draft.locations(inner))
@@ -186,11 +185,6 @@ class Planner:
         narrowed = replace(location, selection=fragment)
         locations = self.draft.locations(narrowed)
         return self.plan_object(replace(position, type_name=type_name, path=path, locations=locations), fields, used)
-
-    def _provided(self, position: Position, location: Location, field: Field, join: FieldJoin) -> Selections:
-        """What `@provides` makes available below the field, here or from further up."""
-        known = find_field(collect(location.provided, self.supergraph.names_of(position.type_name)), field.name)
-        return join.provides + (known.selections if known else ())
 
 
 def _of_abstract(of_all: tuple[Field, ...], left: dict[str, list[Field]]) -> Iterator[Selection]:

@@ -35,7 +35,7 @@ class Reach:
 
     def __init__(self, supergraph: Supergraph) -> None:
         self.supergraph = supergraph
-        self._own_leaves: dict[tuple[str, str, Field], int] = {}
+        self._own_leaves: dict[tuple[str, str, Field, Selections], int] = {}
         self._known_ways: dict[tuple[str, str], tuple[tuple[Move, Move], ...]] = {}
 
     def is_local(self, position: Position, location: Location, field: Field) -> bool:
@@ -44,9 +44,18 @@ class Reach:
         if join is None:
             return False
         if join.external or join.overridden:
-            provided = collect(location.provided, self.supergraph.names_of(position.type_name))
-            return find_field(provided, field.name) is not None
+            return self._provided(position.type_name, field, location.provided) is not None
         return not join.requires or field.name in location.satisfied
+
+    def provided_below(self, type_name: str, field: Field, subgraph: str, provided: Selections) -> Selections:
+        """What `@provides` makes available in the subgraph below the field, here or from further up."""
+        known = self._provided(type_name, field, provided)
+        return self.supergraph.types[type_name].fields[field.name].joins[subgraph].provides + (
+            known.selections if known else ()
+        )
+
+    def _provided(self, type_name: str, field: Field, provided: Selections) -> Field | None:
+        return find_field(collect(provided, self.supergraph.names_of(type_name)), field.name)
 
     def moves(self, position: Position, left: Sequence[Field]) -> list[list[Move]]:
         """The moves that have something of what is left, in groups: each is for when those before it fail.
@@ -90,21 +99,26 @@ class Reach:
             location.subgraph for location in position.locations if self.is_local(position, location, field)
         )
 
-    def own_leaves(self, type_name: str, field: Field, subgraph: str) -> int:
-        """How many leaves of the field the subgraph can tell by itself, from there on. An estimate: it is soon made."""
-        key = (type_name, subgraph, field)
+    def own_leaves(self, type_name: str, field: Field, subgraph: str, provided: Selections = ()) -> int:
+        """How many leaves of the field the subgraph can tell by itself, from there on, those that are provided too.
+
+        An estimate: it is soon made.
+        """
+        key = (type_name, subgraph, field, provided)
         if key not in self._own_leaves:
-            self._own_leaves[key] = self._count_own_leaves(type_name, field, subgraph)
+            self._own_leaves[key] = self._count_own_leaves(type_name, field, subgraph, provided)
         return self._own_leaves[key]
 
-    def _count_own_leaves(self, type_name: str, field: Field, subgraph: str) -> int:
+    def _count_own_leaves(self, type_name: str, field: Field, subgraph: str, provided: Selections) -> int:
         model = self.supergraph.field(type_name, field.name)
-        if model is None or subgraph not in model.resolvers:
+        known = self._provided(type_name, field, provided)
+        if model is None or subgraph not in (model.joins if known else model.resolvers):
             return 0
         if not field.selections:
             return 1
+        below = self.provided_below(type_name, field, subgraph, provided)
         return sum(
-            self.own_leaves(possible, one, subgraph)
+            self.own_leaves(possible, one, subgraph, below)
             for possible in self.supergraph.possible_types_in(model.type_name, subgraph)
             for one in collect(field.selections, self.supergraph.names_of(possible))
         )
