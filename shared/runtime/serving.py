@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from shared.runtime.body_limit import BodyLimit
 from shared.runtime.collecting import let_stay
+from shared.runtime.gathering import GatheringProtocol
 from shared.runtime.headers import SecurityHeaders
 from shared.runtime.peers import PEER_KEEP_ALIVE_SECONDS
 from shared.runtime.settings import Settings
@@ -66,6 +67,7 @@ async def serving(host: Served, *, port: int | None = None) -> AsyncIterator[int
         log_config=None,
         access_log=False,
         lifespan="off",
+        http=GatheringProtocol,
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
