@@ -21,6 +21,7 @@ class ResponseNames:
 
     def __init__(self, supergraph: Supergraph, operation: Operation) -> None:
         self._supergraph = supergraph
+        self._root_type = operation.root_type
         self._taken: dict[tuple[_Keys, str], dict[str, _Meaning]] = defaultdict(dict)
         self._reserve((), operation.root_type, operation.selections)
 
@@ -37,14 +38,24 @@ class ResponseNames:
     def key(self, path: Path, type_name: str, field: Field) -> str:
         """The same answer for the same question; takes the key if it was free."""
         keys = tuple([step.key for step in path])
-        # An interface object is asked for what the path has narrowed to one type, as the interface.
-        type_name = (path[-1].on if path else None) or type_name
+        if self._supergraph.is_abstract(type_name):
+            type_name = self._type_at(path)
         key = field.key
         if not self._is_free((keys, key), type_name, field):
             others = (f"_{number}_{field.name}" for number in count())
             key = next(key for key in others if self._is_free((keys, key), type_name, field))
         self._take((keys, key), type_name, field)
         return key
+
+    def _type_at(self, path: Path) -> str:
+        """An interface object is asked as the interface, also for what the path leads to as one type of it."""
+        type_name = self._root_type
+        keys: _Keys = ()
+        for step in path:
+            name, _ = self._taken[keys, step.key][type_name]
+            field = self._supergraph.types[type_name].fields[name]
+            type_name, keys = step.on or field.type_name, (*keys, step.key)
+        return type_name
 
     def _is_free(self, place: tuple[_Keys, str], type_name: str, field: Field) -> bool:
         taken = self._taken.get(place)
