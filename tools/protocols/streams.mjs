@@ -1,5 +1,7 @@
 // The protocols' own clients: `node streams.mjs URL TOKEN QUERY SUBSCRIPTION`.
-// Prints what graphql-sse and graphql-ws make of one answer and of a stream's first event.
+// Each line of standard input names one; prints what it makes of one answer and of a stream's first event.
+import { createInterface } from "node:readline";
+
 import { createClient as createSseClient } from "graphql-sse";
 import { createClient as createWsClient } from "graphql-ws";
 import WebSocket from "ws";
@@ -18,9 +20,10 @@ const ws = createWsClient({
   webSocketImpl: WebSocket,
   connectionParams: { Authorization },
 });
-for (const [name, client] of Object.entries({ sse, sseByOne, ws })) {
+const clients = { sse, sseByOne, ws };
+for await (const name of createInterface({ input: process.stdin })) {
+  const client = clients[name];
   console.log(JSON.stringify({ client: name, answer: await first(client, query) }));
   console.log(JSON.stringify({ client: name, event: await first(client, subscription) }));
   await client.dispose();
 }
-process.exit(0);

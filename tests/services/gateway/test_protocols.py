@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 async def running(script: str, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Ends with the block."""
     process = await asyncio.create_subprocess_exec(
-        NODE or "", str(TOOL / script), *arguments, stdout=asyncio.subprocess.PIPE
+        NODE or "", str(TOOL / script), *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     try:
         yield process
@@ -53,6 +53,7 @@ async def test_the_protocols_own_clients_get_answers_and_events(hosting: Hosting
         arguments = (f"{live.url}/graphql", live.token(), "{ viewer { role } }", ALERTS)
         async with running("streams.mjs", *arguments) as clients, asyncio.timeout(60):
             for name in ("sse", "sseByOne", "ws"):
+                tell(clients, name)
                 answer = {"data": {"viewer": {"role": "COORDINATOR"}}}
                 assert await said_by(clients) == {"client": name, "answer": answer}
                 await eventually(lambda: bool(live.listeners))
@@ -76,6 +77,11 @@ async def test_the_protocols_own_clients_go_on_with_a_fresh_token(hosting: Hosti
             said = [await said_by(clients) for _ in range(2)]
     assert sorted(told["client"] for told in said) == ["sse", "ws"]
     assert [told["answer"]["data"]["lowPackageAlert"]["parent"] for told in said] == [{"name": "Asha"}] * 2
+
+
+def tell(process: asyncio.subprocess.Process, line: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n".encode())
 
 
 async def said_by(process: asyncio.subprocess.Process) -> dict[str, Any]:
