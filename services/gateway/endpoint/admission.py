@@ -14,7 +14,7 @@ Authenticate = Callable[[str], Awaitable[Caller]]
 
 def is_ours(connection: HTTPConnection) -> bool:
     """Whether it comes from within the process: over a network there is an address that it comes from."""
-    return connection.client is None
+    return connection.scope.get("client") is None
 
 
 class Admission:
