@@ -13,6 +13,7 @@ import structlog
 
 from services.gateway.federation import FetchRequest, SubgraphUnavailable, SupergraphError
 from services.gateway.graphql.context import GatewayContext
+from services.gateway.time_limit import TimeLimit
 from services.gateway.upstream.connection import ConnectionBroke
 from services.gateway.upstream.pool import Connections
 from shared import event_stream
@@ -102,12 +103,12 @@ class HttpSubgraph:
         address = urlsplit(url)
         target = urlunsplit(("", "", address.path or "/", address.query, ""))
         self._head = f"POST {target} HTTP/1.1\r\nhost: {address.netloc.rpartition('@')[2]}\r\n"
-        self._timeout_seconds = timeout_seconds
+        self._time = TimeLimit(timeout_seconds)
         self.subscribe = peer.subscribe
 
     async def fetch(self, request: FetchRequest, /) -> bytes:
         try:
-            async with asyncio.timeout(self._timeout_seconds):
+            with self._time.begun():
                 answer = await self._connections.exchange(
                     self._written(request), changes_nothing=request.changes_nothing
                 )

@@ -1,6 +1,5 @@
 """An operation as every way in runs it: prepared, for a known caller, as one answer or as many."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -16,6 +15,7 @@ from services.gateway.endpoint.documents import Documents
 from services.gateway.federation import Engine, PlanningError, Prepared
 from services.gateway.metrics import ANSWER_SECONDS
 from services.gateway.subgraph_peers import Caller
+from services.gateway.time_limit import TimeLimit
 from shared.errors import IntrospectionOff, TimedOut
 
 Result = TypeVar("Result")
@@ -36,6 +36,7 @@ class Operations:
         self._introspection = introspection
         self._most_streams = most_streams
         self._seconds = seconds
+        self._time = TimeLimit(seconds)
         self._streams: Counter[str] = Counter()
 
     def prepare(self, asked: Asked, *, is_ours: bool = False) -> Prepared:
@@ -68,9 +69,8 @@ class Operations:
 
     async def _in_time(self, work: Awaitable[Result]) -> Result:
         try:
-            with ANSWER_SECONDS.time():
-                async with asyncio.timeout(self._seconds):
-                    return await work
+            with ANSWER_SECONDS.time(), self._time.begun():
+                return await work
         except TimeoutError:
             raise TimedOut(f"a request may take {self._seconds:g} s", allowedSeconds=self._seconds) from None
 
