@@ -267,12 +267,11 @@ class TestBucket:
 
     @pytest.mark.usefixtures("s3_credentials")
     async def test_a_server_that_is_not_there_is_unavailable(self) -> None:
-        with socket(type=SOCK_STREAM) as taken:
-            taken.bind(("127.0.0.1", 0))
-            port = taken.getsockname()[1]
-        async with open_file_store(f"s3://files?endpoint=http://127.0.0.1:{port}") as store:
-            with pytest.raises(FileStoreUnavailable):
-                await store.check()
+        with socket(type=SOCK_STREAM) as deaf:
+            deaf.bind(("127.0.0.1", 0))
+            async with open_file_store(f"s3://files?endpoint=http://127.0.0.1:{deaf.getsockname()[1]}") as store:
+                with pytest.raises(FileStoreUnavailable):
+                    await store.check()
 
     async def test_wrong_credentials_open_nothing(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         key_id, secret = await allowed_user(endpoint_of(url))
@@ -322,8 +321,13 @@ class TestTroubledBucket:
         """Begins with True and ends with False."""
         if request.param == "it answers 500":
             return partial(setattr, server, "failing")
-        monkeypatch.setattr(s3, "_PATIENCE_SECONDS", 0.5)
-        return lambda begins: server.answering.clear() if begins else server.answering.set()
+        usual = s3._PATIENCE_SECONDS
+
+        def hold(begins: bool) -> None:
+            monkeypatch.setattr(s3, "_PATIENCE_SECONDS", 0.5 if begins else usual)
+            (server.answering.clear if begins else server.answering.set)()
+
+        return hold
 
     async def test_it_is_unavailable_and_then_takes_what_it_was_given(
         self, store: FileStore, trouble: Callable[[bool], None]
@@ -342,10 +346,11 @@ class TestTroubledBucket:
         self, store: FileStore, server: S3Server, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The server did what it was asked when nobody waited for the answer any more."""
-        monkeypatch.setattr(s3, "_PATIENCE_SECONDS", 0.5)
         server.answering.clear()
-        with pytest.raises(FileStoreUnavailable):
-            await store.put_if_absent(KEY, b"one", PDF)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(s3, "_PATIENCE_SECONDS", 0.5)
+            with pytest.raises(FileStoreUnavailable):
+                await store.put_if_absent(KEY, b"one", PDF)
         server.answering.set()
         await eventually(lambda: any(asked.path.endswith(KEY) for asked in server.asked))
         await store.put_if_absent(KEY, b"one", PDF)

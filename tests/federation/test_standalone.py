@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from structlog.testing import capture_logs
 
 from tests.federation.over_http import gateway_over, subgraphs_of
 from tests.federation.shop import Shop
+from tests.servers.process import free_port
 
 ROOT = Path(__file__).parents[2]
 ACROSS = "{ latestReviews(first: 1) { body author { name } product { title } } }"
@@ -36,7 +36,7 @@ async def test_the_command_serves_the_file_on_the_port(tmp_path: Path) -> None:
     file = tmp_path / "supergraph.graphql"
     async with subgraphs_of(Shop(), []) as sdl:
         file.write_text(sdl)
-        port = _free_port()
+        port = free_port()
         process = await _command("--supergraph", str(file), "--port", str(port))
         try:
             assert await _asked(f"http://127.0.0.1:{port}/graphql") == {"data": ANSWER}
@@ -85,8 +85,3 @@ async def _asked(url: str) -> Any:
                 return await (await http.post(url, json={"query": ACROSS})).json()
             except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

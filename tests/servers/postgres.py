@@ -19,7 +19,7 @@ from tests.servers.process import PrivateServer, started
 
 DEFAULTS = ("postgres://postgres@127.0.0.1:5432", "postgres://postgres:postgres@127.0.0.1:5432")
 DEBIAN = Path("/usr/lib/postgresql")
-CONNECT_SECONDS = 3
+CONNECT_SECONDS = 30
 ADVICE = (
     "Set TEST_POSTGRES_URL to a server where databases may be created (postgres://user:password@host:port), or as "
     "root: apt-get install postgresql"

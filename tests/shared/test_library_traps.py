@@ -37,6 +37,7 @@ def test_cancelling_an_opening_leaves_no_thread_that_speaks_to_a_closed_loop(
 ) -> None:
     """Ctrl-C while the process starts: it is cancelled, and its loop closes at once."""
     stumbled: list[threading.ExceptHookArgs] = []
+    before = set(threading.enumerate())
     monkeypatch.setattr(threading, "excepthook", stumbled.append)
     config = DatabaseConfig("first", f"sqlite://{tmp_path}/first.sqlite", HOME)
 
@@ -49,7 +50,7 @@ def test_cancelling_an_opening_leaves_no_thread_that_speaks_to_a_closed_loop(
 
     for steps in (1, 2, 3) * 10:
         asyncio.run(cancel_after(steps))
-        for thread in set(threading.enumerate()) - {threading.main_thread()}:
+        for thread in set(threading.enumerate()) - before:
             thread.join()
     assert stumbled == []
 

@@ -124,10 +124,11 @@ async def test_a_server_that_goes_away_is_missed_and_found_again(
     await listener.listen(broker)
     await broker.publish(before)
     await wire.down()
-    monkeypatch.setattr(link, "PUBLISH_SECONDS", 0.3)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(link, "PUBLISH_SECONDS", 0.3)
+        with pytest.raises((TimeoutError, ConnectionError)):
+            await broker.publish(after)
     with pytest.raises((TimeoutError, ConnectionError)):
-        await broker.publish(after)
-    with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
             await broker.check()
     await wire.up()
@@ -153,7 +154,7 @@ async def test_a_service_may_start_before_the_server(wire: Wire, monkeypatch: py
 async def test_a_service_that_never_saw_the_server_can_stop(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.messaging.rabbitmq.subscription.OPEN_SECONDS", 0.1)
     await wire.down()
-    async with asyncio.timeout(5), open_broker(wire.url, NOWHERE) as broker:
+    async with asyncio.timeout(30), open_broker(wire.url, NOWHERE) as broker:
         await Listener().listen(broker)
 
 

@@ -40,7 +40,7 @@ def components() -> list[Component]:
 
 @pytest.fixture
 def desk_settings() -> dict[str, object]:
-    """What a module wants otherwise: money is shown, and a run waits for two seconds."""
+    """What a module wants otherwise: money is shown."""
     return {}
 
 
@@ -54,7 +54,7 @@ async def desk(
     desk_settings: dict[str, object],
 ) -> AsyncIterator[Desk]:
     """Everything of the worked month has arrived, twice and in a strange order; rates and discounts are agreed."""
-    settings = {"NIVAA_FREEZE": "none", "BILLING_RUN_PATIENCE_SECONDS": 2, **desk_settings}
+    settings = {"NIVAA_FREEZE": "none", **desk_settings}
     async with hosting(components, clock=clock, **settings) as asker:
         desk = Desk(asker, month.packages)
         await desk.listen()

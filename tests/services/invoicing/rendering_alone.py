@@ -1,4 +1,4 @@
-"""A process that renders what is queued until it is killed: `python -m ... DATABASE_URL FOLDER`."""
+"""A process that renders what is queued until it is killed: `python -m ... DATABASE_URL FOLDER RENDERER`."""
 
 import asyncio
 import sys
@@ -14,13 +14,13 @@ from shared.messaging.outbox import Outbox
 from tests.services.invoicing.documents import ORGANISATION, ZONE
 
 
-async def main(database_url: str, folder: Path) -> None:
+async def main(database_url: str, folder: Path, renderer: Path) -> None:
     async with open_database(DatabaseConfig("invoicing", database_url)) as database:
         work = InvoicingWork(
             database=database, outbox=Outbox(), clock=SystemClock(), organisation=ORGANISATION, zone=ZONE
         )
-        await RenderingJob(work, FolderStore.open(folder / "files"), Typesetter()).run()
+        await RenderingJob(work, FolderStore.open(folder / "files"), Typesetter(), binary=renderer).run()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))

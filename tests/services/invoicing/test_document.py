@@ -135,10 +135,13 @@ async def test_a_killed_process_costs_no_other_document(pool: RendererPool) -> N
 
 
 @pytest.mark.parametrize(
-    ("script", "reason"), [("exec sleep 60", "not drawn within"), ("echo out of memory >&2; exit 9", "out of memory")]
+    ("script", "seconds", "reason"),
+    [("exec sleep 60", 6, "not drawn within"), ("echo out of memory >&2; exit 9", 60, "out of memory")],
 )
-async def test_a_hang_or_a_crash_costs_that_document_only(tmp_path: Path, script: str, reason: str) -> None:
-    limits = PoolLimits(processes=1, timeout_seconds=2)
+async def test_a_hang_or_a_crash_costs_that_document_only(
+    tmp_path: Path, script: str, seconds: float, reason: str
+) -> None:
+    limits = PoolLimits(processes=1, timeout_seconds=seconds)
     async with RendererPool(troubled_renderer(tmp_path, script), limits) as pool:
         results = await asyncio.gather(
             *(pool.draw(page) for page in (PLAIN_PAGE, "TROUBLE", PLAIN_PAGE)), return_exceptions=True

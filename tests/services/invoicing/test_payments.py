@@ -10,6 +10,7 @@ import pytest
 
 from shared.auth.viewer import Role, Viewer
 from shared.contracts.invoicing import InvoicePaid
+from shared.messaging import arrivals
 from tests.asking import Refused
 from tests.services.invoicing.statements import same_id
 from tests.services.invoicing.till import PAY, Till, owing
@@ -155,7 +156,8 @@ async def test_what_is_no_payment_changes_nothing(till: Till) -> None:
     assert await till.database.value("SELECT count(*) FROM audit_entry") == 1
 
 
-async def test_a_parent_whom_packages_has_just_told_of_can_pay(till: Till) -> None:
+async def test_a_parent_whom_packages_has_just_told_of_can_pay(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrivals, "PATIENCE_SECONDS", 30)
     asha = same_id("person", "Asha")
     paying = asyncio.create_task(till.pay(asha, "5"))
     await asyncio.sleep(0)  # it asks first; the parent comes while it waits

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pytest
 from services.invoicing.document.html import Typesetter
 from services.invoicing.document.options import Renderer, find_renderer
 from services.invoicing.document.press import Press
-from services.invoicing.document.workers import PoolLimits, RendererPool
+from services.invoicing.document.workers import RendererPool
 from services.invoicing.domain.documents import ATTEMPTS
 from services.invoicing.rendering import RenderingJob
 from services.invoicing.use_cases.issue_invoices import issue_invoices
@@ -49,6 +49,12 @@ async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a slow machine draws for longer than a lease would be taken by another, too, and count as tried twice."""
+    monkeypatch.setattr("services.invoicing.use_cases.render_documents.LEASE", timedelta(hours=1))
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> FolderStore:
     return FolderStore.open(tmp_path / "files")
@@ -66,7 +72,7 @@ def work_on(database: Database) -> InvoicingWork:
 
 @contextlib.asynccontextmanager
 async def a_press(renderer: Renderer | None = None) -> AsyncIterator[Press]:
-    async with RendererPool(renderer or find_renderer(), PoolLimits(timeout_seconds=5)) as pool:
+    async with RendererPool(renderer or find_renderer()) as pool:
         yield Press(pool, Typesetter())
 
 
@@ -188,10 +194,12 @@ async def test_without_a_renderer_documents_stay_queued(database: Database, file
 async def test_a_killed_process_loses_and_doubles_nothing(
     database: Database, files: FolderStore, tmp_path: Path, eventually: Callable[..., Any]
 ) -> None:
+    """In the middle of its work, to which one document holds it until it dies."""
     work = work_on(database)
-    await issue(work, a_month(40))
-    arguments = (sys.executable, "-m", "tests.services.invoicing.rendering_alone", database.config.url, str(tmp_path))
-    process = await asyncio.create_subprocess_exec(*arguments)
+    await issue(work, a_month(40, trouble=40))
+    holding = troubled_renderer(tmp_path, "exec cat >/dev/null")
+    program = (sys.executable, "-m", "tests.services.invoicing.rendering_alone")
+    process = await asyncio.create_subprocess_exec(*program, database.config.url, str(tmp_path), holding.binary)
     await eventually(lambda: any((tmp_path / "files").rglob("*.pdf")))
     process.send_signal(signal.SIGKILL)
     await process.wait()

@@ -102,7 +102,7 @@ class Desk:
 
     async def told(self, kind: type[C], count: int) -> list[C]:
         """The facts of one kind that the others have heard, once there are that many."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(found := [fact for fact in self.heard if isinstance(fact, kind)]) < count:
                 self.news.clear()
                 await self.news.wait()
