@@ -61,6 +61,8 @@ class Journal:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        # Closing alone would not let go: a process that is being forked at this moment has the file open as well.
+        fcntl.flock(self._file, fcntl.LOCK_UN)
         self._file.close()
 
     def note(self, key: str, made: str | None = None) -> None:

@@ -1,8 +1,12 @@
+import os
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from nivaa.demo.journal import Journal, Origin
+from shared.errors import NivaaError
 
 ORIGIN = Origin.of(7, date(2026, 11, 23), ZoneInfo("Asia/Kolkata"))
 LATER = Origin.of(8, date(2026, 12, 1), ZoneInfo("Europe/Lisbon"))
@@ -34,3 +38,14 @@ def test_forgets_a_line_that_a_kill_cut_short(tmp_path: Path) -> None:
             assert reread.origin == ORIGIN
             assert list(reread.ids)[-1] == "parent-003"
             assert set(reread.ids) <= {"parent-001", "parent-002", "parent-003"}
+
+
+def test_two_processes_never_write_it_at_once_and_a_fork_holds_nothing_up(tmp_path: Path) -> None:
+    path = tmp_path / "demo.journal"
+    with Journal(path, ORIGIN) as journal:
+        forked = os.dup(journal._file.fileno())  # as a process has it between fork and exec
+        with pytest.raises(NivaaError, match="another process is loading the demo"):
+            Journal(path, ORIGIN)
+    with Journal(path, LATER) as again:
+        assert again.origin == ORIGIN
+    os.close(forked)
