@@ -18,7 +18,7 @@ from tests.bot_api.html import NotHtml, read_html
 
 TOKEN = "424242:loopback-bot-token"
 USERNAME = "nivaa_test_bot"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 _BOT = {"id": 424242, "is_bot": True, "first_name": "NIVAA", "username": USERNAME}
 
 

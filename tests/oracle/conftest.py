@@ -6,8 +6,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 
 from tests.conftest import SettingsOf
-from tests.oracle.office import Office, StillClock, open_office
+from tests.oracle.office import Office, open_office
 from tests.oracle.steps import Setting
+from tests.still_clock import StillClock
 from tests.templates import Templates
 
 Offices = Callable[[Setting], AbstractAsyncContextManager[Office]]

@@ -24,6 +24,7 @@ from shared.messaging.outbox import Outbox, Relay
 from shared.runtime.host import open_host
 from shared.runtime.settings import load_settings
 from tests.asking import Asker
+from tests.still_clock import StillClock
 
 Node = dict[str, Any]
 
@@ -68,16 +69,6 @@ EXPLAIN = """
 query ($sessions: [_Any!]!) { _entities(representations: $sessions) { ... on Session {
   id explain { charge { state } pay { state } }
 } } }"""
-
-
-class StillClock:
-    """Shows an instant until it is set to another."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass

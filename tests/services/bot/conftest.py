@@ -22,6 +22,7 @@ from tests.asking import Asker
 from tests.bot_api.html import read_html
 from tests.bot_api.server import PATIENCE_SECONDS, TOKEN, BotApi, serving_bot_api
 from tests.conftest import Hosting
+from tests.eventually import eventually
 
 PARENT = Viewer(str(uuid4()), Role.PARENT)
 TUTOR = Viewer(str(uuid4()), Role.TUTOR)
@@ -74,6 +75,14 @@ class Scene:
         alert = LowPackageRaised(**usual | changed)
         await self.asker.publish(alert)
         return alert
+
+    async def until_tried(self) -> None:
+        """Until it is written down that Telegram could not be reached with a delivery."""
+
+        async def is_tried() -> bool:
+            return bool(await self.database.value("SELECT max(attempts) FROM delivery"))
+
+        await eventually(is_tried)
 
     async def states(self, count: int = 1) -> list[str]:
         """The states of all deliveries, in their order, once that many are settled."""

@@ -41,7 +41,7 @@ def issuer(keys: KeyFile) -> TokenIssuer:
 
 
 @asynccontextmanager
-async def gateway_that(handle: Handle, issuer: TokenIssuer) -> AsyncIterator[Gateway]:
+async def gateway_that(handle: Handle, issuer: TokenIssuer, patience_seconds: float) -> AsyncIterator[Gateway]:
     app = web.Application()
     app.router.add_post("/graphql", handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -50,7 +50,7 @@ async def gateway_that(handle: Handle, issuer: TokenIssuer) -> AsyncIterator[Gat
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         async with aiohttp.ClientSession() as session:
             peer = HttpPeer(f"http://127.0.0.1:{runner.addresses[0][1]}", session)
-            yield Gateway(peer, issuer, patience_seconds=0.5)
+            yield Gateway(peer, issuer, patience_seconds=patience_seconds)
     finally:
         await runner.cleanup()
 
@@ -67,8 +67,8 @@ def refusing(*codes: str) -> Handle:
     return answering(f'{{"data": {{"name": "Asha"}}, "errors": [{errors}]}}')
 
 
-async def asked(handle: Handle, issuer: TokenIssuer) -> _Answer:
-    async with gateway_that(handle, issuer) as gateway:
+async def asked(handle: Handle, issuer: TokenIssuer, patience_seconds: float = 30) -> _Answer:
+    async with gateway_that(handle, issuer, patience_seconds) as gateway:
         return await gateway.ask(ASHA, "lots", {"parent": ASHA.subject}, _Answer)
 
 
@@ -118,4 +118,4 @@ async def test_one_that_takes_too_long_is_not_waited_for(issuer: TokenIssuer) ->
         raise AssertionError
 
     with pytest.raises(UpstreamUnavailable, match="too long"):
-        await asked(handle, issuer)
+        await asked(handle, issuer, patience_seconds=0.5)

@@ -8,7 +8,7 @@ import pytest
 from services.bot.domain.deliveries import IN_DOUBT, OVERDUE, UNLINKED, DeliveryState
 from services.bot.domain.languages import Language
 from shared.auth.viewer import Role, Viewer
-from shared.clock import SystemClock, TravellingClock
+from shared.clock import TravellingClock
 from shared.contracts.billing import PayoutPaid
 from shared.contracts.invoicing import InvoiceIssued
 from shared.contracts.packages import LowPackageResolved
@@ -18,6 +18,7 @@ from tests.asking import Refused
 from tests.bot_api.server import Failure
 from tests.eventually import eventually
 from tests.services.bot.conftest import COORDINATOR, PARENT, TUTOR, Scene, Staging, help_of
+from tests.still_clock import StillClock
 
 NOW = datetime(2026, 11, 5, 6, 30, tzinfo=UTC)
 OTHER = Viewer(str(uuid4()), Role.PARENT)
@@ -118,39 +119,46 @@ async def test_word_of_an_alert_that_comes_after_word_of_its_end_is_no_news(scen
     assert [row["kind"] for row in await rows(scene)] == ["LOW_PACKAGE_RESOLVED"]
 
 
-async def test_a_push_moves_with_its_person_to_another_chat(scene: Scene) -> None:
-    await scene.link(PARENT, 7)
-    scene.api.fail_next("sendMessage", Failure(500, "Internal Server Error"))
-    await scene.raise_alert()
-    await scene.api.calls_of("sendMessage", 2)
-    await scene.link(PARENT, 8)
-    assert await scene.states() == [SENT]
-    [row] = await rows(scene)
-    assert (row["chat_id"], row["attempts"]) == (8, 2)
-    assert [text for text in scene.api.texts(7) if "1 of 10" in text] == []
+async def test_a_push_moves_with_its_person_to_another_chat(staging: Staging) -> None:
+    clock = StillClock(NOW)
+    async with staging(clock=clock) as scene:
+        await scene.link(PARENT, 7)
+        scene.api.fail_next("sendMessage", Failure(500, "Internal Server Error"))
+        await scene.raise_alert()
+        await scene.until_tried()
+        await scene.link(PARENT, 8)
+        clock.at += timedelta(minutes=1)
+        assert await scene.states() == [SENT]
+        [row] = await rows(scene)
+        assert (row["chat_id"], row["attempts"]) == (8, 2)
+        assert [text for text in scene.api.texts(7) if "1 of 10" in text] == []
 
 
-async def test_a_chat_that_somebody_else_takes_over_gets_nothing_of_its_former_person(scene: Scene) -> None:
-    await scene.link(PARENT, 7)
-    scene.api.fail_next("sendMessage", Failure(500, "Internal Server Error"))
-    await scene.raise_alert()
-    await scene.api.calls_of("sendMessage", 2)
-    await scene.link(OTHER, 7)
-    [row] = await rows(scene)
-    assert (row["state"], row["reason"]) == (FAILED, UNLINKED)
-    await scene.raise_alert(parent_id=OTHER.person_id, remaining=0)
-    assert await scene.states(2) == [FAILED, SENT]
-    assert [text for text in scene.api.texts(7) if "1 of 10" in text] == []
+async def test_a_chat_that_somebody_else_takes_over_gets_nothing_of_its_former_person(staging: Staging) -> None:
+    clock = StillClock(NOW)
+    async with staging(clock=clock) as scene:
+        await scene.link(PARENT, 7)
+        scene.api.fail_next("sendMessage", Failure(500, "Internal Server Error"))
+        await scene.raise_alert()
+        await scene.until_tried()
+        await scene.link(OTHER, 7)
+        [row] = await rows(scene)
+        assert (row["state"], row["reason"]) == (FAILED, UNLINKED)
+        clock.at += timedelta(minutes=1)
+        await scene.raise_alert(parent_id=OTHER.person_id, remaining=0)
+        assert await scene.states(2) == [FAILED, SENT]
+        assert [text for text in scene.api.texts(7) if "1 of 10" in text] == []
 
 
 async def test_what_a_dead_process_had_on_the_wire_is_in_doubt_and_not_sent_again(staging: Staging) -> None:
-    async with staging(NIVAA_BOT_QUIET_HOURS="00:00-23:59", NIVAA_BOT_QUIET_KINDS="LOW_PACKAGE_RAISED") as scene:
+    quiet = {"NIVAA_BOT_QUIET_HOURS": "00:00-23:59", "NIVAA_BOT_QUIET_KINDS": "LOW_PACKAGE_RAISED"}
+    clock = TravellingClock()
+    clock.travel_to(NOW)
+    async with staging(clock=clock, **quiet) as scene:
         await scene.link(PARENT, 7)
         await scene.raise_alert()
         # As a process leaves it that is killed after the mark.
-        await scene.database.execute(
-            "UPDATE delivery SET sending_by = $1, sending_at = $2", uuid4(), SystemClock().now()
-        )
+        await scene.database.execute("UPDATE delivery SET sending_by = $1, sending_at = $2", uuid4(), clock.now())
         await scene.raise_alert(remaining=0)
         assert await scene.states(1) == [SENT, PENDING]
         [doubtful, _] = await rows(scene)
