@@ -28,6 +28,8 @@ LARGE_ALERTS = (
 )
 """Events of some kilobytes."""
 LEEWAY = timedelta(seconds=30)
+LONG_ENOUGH_SECONDS = 7
+"""For what is done with a token before it ends, even where another process has to start first."""
 
 
 @dataclass
@@ -46,11 +48,11 @@ class Live:
         return self.http.post(f"{self.url}/graphql", json={"query": query}, headers=kept)
 
     def token_for(self, seconds: float) -> str:
-        """One that is good for so long only, counting the leeway."""
+        """One that is good for so long, counting the leeway, and not a second longer: it ends with a whole one."""
         issuer = self.asker.host.token_issuer
         assert issuer is not None
         lifetime = timedelta(minutes=10)
-        began = datetime.now(UTC) - lifetime - LEEWAY + timedelta(seconds=seconds)
+        began = datetime.now(UTC) - lifetime - LEEWAY + timedelta(seconds=seconds + 1)
         return issuer.mint(self.asker.viewer, began, lifetime)
 
     async def parent(self) -> UUID:

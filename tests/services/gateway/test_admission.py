@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from services.gateway.component import COMPONENT
+from services.gateway.endpoint import rates
 from shared.auth.viewer import Role, Viewer
 from shared.runtime.serving import serving
 from tests.conftest import Hosting
@@ -92,7 +93,10 @@ def is_listening(port: int | None) -> bool:
     return True
 
 
-async def test_several_gateways_count_together_in_redis(hosting: Hosting, redis_url: str) -> None:
+async def test_several_gateways_count_together_in_redis(
+    hosting: Hosting, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "_REDIS_TIMEOUT_SECONDS", 30)  # this one only takes its time
     await eventually(lambda: is_listening(urlsplit(redis_url).port))
     settings = {"GATEWAY_RATES_URL": redis_url, "GATEWAY_REQUESTS_PER_MINUTE": 4}
     async with serves(hosting, **settings) as one, serves(hosting, **settings) as other:

@@ -14,7 +14,7 @@ from shared.auth.viewer import Role, Viewer
 from shared.database import watch
 from tests.conftest import Hosting
 from tests.eventually import eventually
-from tests.services.gateway.live import ALERTS, LARGE_ALERTS, Live, living, overrun
+from tests.services.gateway.live import ALERTS, LARGE_ALERTS, LONG_ENOUGH_SECONDS, Live, living, overrun
 from tests.streams import EventSource, event_source
 
 EVENTS = {"Accept": "text/event-stream"}
@@ -112,7 +112,7 @@ async def test_tutors_are_refused(live: Live) -> None:
 
 async def test_the_stream_ends_with_the_token(live: Live) -> None:
     asha = await live.parent()
-    async with event_source(live.http, live.url, live.token_for(seconds=3), ALERTS) as source:
+    async with event_source(live.http, live.url, live.token_for(seconds=LONG_ENOUGH_SECONDS), ALERTS) as source:
         await live.raise_alert(asha)
         assert "errors" not in await source.next()
         told = await only_answer(source)

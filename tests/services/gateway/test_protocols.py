@@ -14,7 +14,7 @@ from shared.runtime.serving import serving
 from tests.asking import Asker
 from tests.conftest import Hosting
 from tests.eventually import eventually
-from tests.services.gateway.live import ALERTS, living
+from tests.services.gateway.live import ALERTS, LONG_ENOUGH_SECONDS, living
 
 TOOL = Path(__file__).parents[3] / "tools" / "protocols"
 NODE = shutil.which("node")
@@ -67,12 +67,14 @@ async def test_the_protocols_own_clients_get_answers_and_events(hosting: Hosting
 async def test_the_protocols_own_clients_go_on_with_a_fresh_token(hosting: Hosting) -> None:
     async with living(hosting) as live:
         parent = await live.parent()
-        arguments = (f"{live.url}/graphql", ALERTS, live.token_for(seconds=3), live.token())
+        arguments = (f"{live.url}/graphql", ALERTS, live.token_for(seconds=LONG_ENOUGH_SECONDS), live.token())
         async with running("resuming.mjs", *arguments) as clients, asyncio.timeout(60):
+            await eventually(lambda: len(live.listeners) == 2)
+            before = set(live.listeners)
             told = await said_by(clients)
             assert told["client"] == "sse"
             assert told["answer"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-            await eventually(lambda: len(live.listeners) == 2)
+            await eventually(lambda: len(set(live.listeners) - before) == 2)
             await live.raise_alert(parent)
             said = [await said_by(clients) for _ in range(2)]
     assert sorted(told["client"] for told in said) == ["sse", "ws"]

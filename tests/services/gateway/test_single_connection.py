@@ -14,7 +14,7 @@ from shared import event_stream
 from shared.auth.viewer import Role, Viewer
 from tests.conftest import Hosting
 from tests.eventually import eventually
-from tests.services.gateway.live import ALERTS, Live, living
+from tests.services.gateway.live import ALERTS, LONG_ENOUGH_SECONDS, Live, living
 
 ROLE = "{ viewer { role } }"
 PATIENCE_SECONDS = 30
@@ -124,9 +124,12 @@ async def test_each_breach_has_its_status(live: Live) -> None:
         assert await client.ask("{ nobody }", "b") == 400
         assert await client.ask(ROLE, None) == 400
         assert await client.ask(ROLE, "b", live.token(Viewer("somebody", Role.COORDINATOR))) == 404
-    await eventually(lambda: not live.listeners)
-    async with client.stream() as over:
-        assert over.status == 404
+
+    async def is_over() -> bool:
+        async with client.stream() as over:
+            return over.status == 404
+
+    await eventually(is_over)
     assert await client.ask(ROLE) == 404
     assert await client.stop("a") == 404
     async with live.http.put(f"{live.url}/graphql") as response:
@@ -151,7 +154,7 @@ async def test_reservations_count_as_streams(live: Live) -> None:
 
 
 async def test_the_stream_ends_with_the_token_and_says_so_of_each_operation(live: Live) -> None:
-    client = await Client.reserve(live, live.token_for(seconds=2))
+    client = await Client.reserve(live, live.token_for(seconds=LONG_ENOUGH_SECONDS))
     async with client.stream():
         assert await client.ask(ALERTS) == 202
         name, told = await client.next()

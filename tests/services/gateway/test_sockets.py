@@ -15,7 +15,7 @@ from shared.auth.viewer import Role, Viewer
 from shared.database import watch
 from tests.conftest import Hosting
 from tests.eventually import eventually
-from tests.services.gateway.live import ALERTS, LARGE_ALERTS, Live, living, overrun
+from tests.services.gateway.live import ALERTS, LARGE_ALERTS, LONG_ENOUGH_SECONDS, Live, living, overrun
 
 PROTOCOL = "graphql-transport-ws"
 ROLE = "{ viewer { role } }"
@@ -196,7 +196,7 @@ async def test_who_does_not_say_who_it_is_is_not_waited_for(live: Live, monkeypa
 
 async def test_the_socket_ends_with_the_token(live: Live) -> None:
     async with connect(live) as ws:
-        client = await Client(ws).acknowledged(live.token_for(seconds=2))
+        client = await Client(ws).acknowledged(live.token_for(seconds=LONG_ENOUGH_SECONDS))
         await client.subscribe("a", ALERTS)
         assert await client.closed() == (4403, "Forbidden: The token has expired.")
     await eventually(lambda: not live.listeners)
@@ -271,8 +271,9 @@ async def test_who_does_not_read_misses_and_is_told_so(live: Live, monkeypatch: 
         client = await Client(ws).acknowledged(live.token())
         await client.subscribe("a", LARGE_ALERTS)
         await eventually(lambda: len(live.listeners) == 1)
-        await overrun(live, asha)
+        await live.raise_alert(asha)
         told = [await client.next()]
+        await overrun(live, asha)
         while told[-1]["type"] != "complete":
             told.append(await client.next())
     assert len(told) > 2
