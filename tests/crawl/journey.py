@@ -143,14 +143,14 @@ async def live_through(crawl: Crawl, crawler: Crawler, bot_api: BotApi) -> None:
         await go_back(world, act)
     await close(act, THIS_MONTH, early=True)
     await act("openCycle", month=str(THIS_MONTH.plus(1)))
-    await _until_rendered(crawler)
+    await _until_rendered(crawler, 4)
     for world in crawl.worlds:
         invoices = f'{{ invoices(filter: {{ parentId: "{world.parent}" }}) {{ nodes {{ __typename id }} }} }}'
         world.invoices = [node["id"] for node in (await _data(crawler, invoices))["invoices"]["nodes"]]
         await settle_up(world, act)
         payouts = f'{{ payouts(filter: {{ tutorId: "{world.tutor}" }}) {{ nodes {{ __typename id }} }} }}'
         await pay_out(act, [node["id"] for node in (await _data(crawler, payouts))["payouts"]["nodes"]], world.tag)
-    await _until_rendered(crawler)
+    await _until_rendered(crawler, 4)
 
 
 def _who(crawl: Crawl, viewer: Viewer | None) -> str:
@@ -176,12 +176,18 @@ async def _until_counted(crawler: Crawler, sessions: int) -> None:
     await until(are_counted)
 
 
-async def _until_rendered(crawler: Crawler) -> None:
+async def _until_rendered(crawler: Crawler, invoices: int) -> None:
+    """Until so many invoices are there, every document of theirs drawn, and billing has been told so."""
+    query = """{
+      invoices(first: 100) { nodes { __typename documentStatus } }
+      billingCycles { nodes { __typename documents { rendered } } }
+    }"""
+
     async def are_rendered() -> bool:
-        cycles = (await _data(crawler, "{ billingCycles { nodes { __typename documents { queued } } } }"))[
-            "billingCycles"
-        ]
-        return all(node["documents"]["queued"] == 0 for node in cycles["nodes"])
+        told = await _data(crawler, query)
+        statuses = [node["documentStatus"] for node in told["invoices"]["nodes"]]
+        rendered = sum(node["documents"]["rendered"] for node in told["billingCycles"]["nodes"])
+        return statuses == ["RENDERED"] * invoices and rendered == invoices
 
     await until(are_rendered)
 

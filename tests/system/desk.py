@@ -38,6 +38,7 @@ mutation ($input: RunMonthlyCycleInput!) {
     }
   }
 }"""
+COUNTED = "query ($month: Month!) { previewCycle(month: $month) { sessionsCounted } }"
 DOCUMENTS = "query ($month: Month!) { billingCycle(month: $month) { status statementsCount documents { rendered } } }"
 
 T = TypeVar("T")
@@ -127,6 +128,15 @@ class Desk:
             "billingCycle"
         ]
         return cycle
+
+    async def until_counted(self, month: str, sessions: int) -> None:
+        """Until billing, which hears of approvals after they are answered, has heard of so many of the month."""
+
+        async def are_counted() -> bool:
+            preview = (await self.ask(COUNTED, month=month))["previewCycle"]
+            return bool(preview["sessionsCounted"] == sessions)
+
+        await until(are_counted)
 
     async def until_closed(self, month: str) -> None:
         """Until the month is closed, without asking for it."""

@@ -12,7 +12,7 @@ from shared.auth.viewer import Role, Viewer
 from tests.asking import Refused
 from tests.system.books import Books, read_books
 from tests.system.conftest import started
-from tests.system.desk import Desk, at_desk, until
+from tests.system.desk import Desk, at_desk
 from tests.system.product import Form
 from tests.system.term import KOLKATA, this_month
 
@@ -62,7 +62,8 @@ async def furnished(desk: Desk) -> Office:
     taught = [await desk.log(ira, rateless, before + timedelta(days=day, hours=10)) for day in (1, 2)]
     taught.append(await desk.log(ira, meena, last + timedelta(days=1)))
     await desk.approve_all(taught)
-    await until_billing_knows(desk, before=2, last=1)
+    await desk.until_counted(MONTH_BEFORE, 2)
+    await desk.until_counted(LAST_MONTH, 1)
     rejected = await desk.log(ira, meena, last + timedelta(days=3))
     await desk.ask('mutation ($id: ID!) { rejectSession(id: $id, reason: "twice") { session { id } } }', id=rejected)
     return Office(
@@ -76,20 +77,6 @@ async def furnished(desk: Desk) -> Office:
         rejected=rejected,
         stranger=await desk.make("createParent", name="Somebody Else"),
     )
-
-
-async def until_billing_knows(desk: Desk, **sessions: int) -> None:
-    """Of so many approved sessions of last month, and of the month before it."""
-    counted = "{ sessionsCounted }"
-    query = f"""{{
-      last: previewCycle(month: "{LAST_MONTH}") {counted} before: previewCycle(month: "{MONTH_BEFORE}") {counted}
-    }}"""
-
-    async def are_known() -> bool:
-        previews = await desk.ask(query)
-        return {name: preview["sessionsCounted"] for name, preview in previews.items()} == sessions
-
-    await until(are_known)
 
 
 @pytest_asyncio.fixture(loop_scope="module", autouse=True)

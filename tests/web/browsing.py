@@ -16,7 +16,7 @@ _SWITCHES = (
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 )
 DESK, PHONE = (1280, 900), (390, 844)
-PATIENCE_MS = 15_000
+PATIENCE_MS = 45_000
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -24,7 +24,7 @@ expect.set_options(timeout=PATIENCE_MS)
 @asynccontextmanager
 async def open_browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_SWITCHES)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_SWITCHES, timeout=2 * PATIENCE_MS)
         try:
             yield browser
         finally:

@@ -91,7 +91,7 @@ async def test_the_keyboard_is_enough(live_office: Office, browser: Browser) -> 
         await expect(page.get_by_role("heading", name="1 family")).to_be_visible()
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
-        assert await page.evaluate("document.activeElement.id") == "main"
+        await expect(page.locator("#main")).to_be_focused()
         await tabs_to(page, "Acknowledge")
         assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
         await page.keyboard.press("Enter")

@@ -17,6 +17,7 @@ async def test_a_coordinators_month(office: Office, browser: Browser, freeze: st
         await page.goto("/admin/billing/packages?view=approve")
         await sign_in(page, Role.COORDINATOR)
         await approves_what_was_taught(page)
+        await office.desk.until_counted("2026-10", 9)
         await previews_and_closes_october(page, is_live=is_live)
         await opens_a_document(page, is_live=is_live)
         await pays_the_tutors(page, is_live=is_live)
