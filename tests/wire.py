@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
+from tests.servers.process import free_port
+
 
 class Wire:
     """Stands between a client and the server at a URL, which both take for the other."""
@@ -12,7 +14,7 @@ class Wire:
     def __init__(self, url: str) -> None:
         self._there = urlsplit(url)
         self._server: asyncio.Server | None = None
-        self._port = 0
+        self._port = free_port()  # none that somebody's connection gets while the wire is down
         self._ends: set[asyncio.StreamWriter] = set()
         self._pumps: set[asyncio.Task[None]] = set()
 
@@ -34,14 +36,13 @@ class Wire:
 
     async def up(self) -> None:
         self._server = await asyncio.start_server(self._join, "127.0.0.1", self._port)
-        self._port = self._server.sockets[0].getsockname()[1]
 
     async def down(self) -> None:
         """Nobody gets through until it is up again."""
         if self._server is not None:
             self._server.close()
+            await self.cut()
             await self._server.wait_closed()
-        await self.cut()
 
     async def cut(self) -> None:
         """All present connections end without a goodbye."""
@@ -54,7 +55,12 @@ class Wire:
         self._ends.clear()
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        joined = self._server
         there_reader, there_writer = await asyncio.open_connection(self._there.hostname, self._there.port or 5672)
+        if joined is not self._server or not (joined and joined.is_serving()):  # it came just before the wire went down
+            writer.transport.abort()
+            there_writer.transport.abort()
+            return
         self._ends |= {writer, there_writer}
         for source, sink in ((reader, there_writer), (there_reader, writer)):
             pump = asyncio.create_task(_pump(source, sink))

@@ -16,7 +16,7 @@ from tests.servers.process import PrivateServer, free_port, started
 
 DEFAULTS = ("amqp://guest:guest@127.0.0.1:5672",)
 DEBIAN = Path("/usr/lib/rabbitmq/bin")
-CONNECT_SECONDS = 3
+CONNECT_SECONDS = 30
 ADVICE = (
     "Set TEST_AMQP_URL to a server where queues may be declared (amqp://user:password@host:port), or as root: "
     "apt-get install rabbitmq-server"

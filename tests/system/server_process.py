@@ -11,8 +11,8 @@ from pathlib import Path
 
 import aiohttp
 
-READY_WITHIN_SECONDS = 60
-STOPPED_WITHIN_SECONDS = 10
+READY_WITHIN_SECONDS = 90
+STOPPED_WITHIN_SECONDS = 60
 _POLL_SECONDS = 0.05
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -61,7 +61,7 @@ class ServerProcess:
             return False
 
     async def stop(self) -> int:
-        """Ctrl-C. The exit status, which must come soon."""
+        """Ctrl-C. The exit status."""
         self._running.send_signal(signal.SIGINT)
         return await asyncio.to_thread(self._running.wait, STOPPED_WITHIN_SECONDS)
 

@@ -12,6 +12,7 @@ import pytest
 
 from shared.auth.viewer import Role, Viewer
 from shared.period import Month
+from shared.runtime.serving import GRACE_SECONDS
 from tests.servers.process import free_port
 from tests.streams import event_source
 from tests.system.conftest import Running
@@ -66,7 +67,8 @@ async def test_alerts_reach_whom_they_are_for_each_once(running: Running) -> Non
             ]
             assert [shown(await home.next()) for _ in range(3)] == seen[1:]
 
-            assert await product.stop() == [0] * len(product.servers)  # streams are no reason to stay
+            async with asyncio.timeout(GRACE_SECONDS):  # streams are no reason to stay
+                assert await product.stop() == [0] * len(product.servers)
             assert "Traceback" not in product.printed()
 
 

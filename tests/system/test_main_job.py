@@ -185,13 +185,13 @@ async def the_family_pays(desk: Desk, family: Family) -> None:
     for _ in range(2):
         payment = (await desk.ask(PAY, input=paid))["recordPayment"]["payment"]
         assert [share["amount"]["amount"] for share in payment["allocations"]] == ["1064.95", "935.05"]
-    newer = payment["allocations"][1]["invoice"]["id"]
+    older, newer = (share["invoice"]["id"] for share in payment["allocations"])
 
-    async def is_rendered() -> bool:
-        invoice = (await desk.ask(STANDING, id=newer))["invoice"]
-        return bool(invoice["documentStatus"] == "RENDERED")
+    async def are_rendered() -> bool:
+        invoices = [(await desk.ask(STANDING, id=paid))["invoice"] for paid in (older, newer)]
+        return [invoice["documentStatus"] for invoice in invoices] == ["RENDERED"] * 2
 
-    await until(is_rendered)
+    await until(are_rendered)
     invoice = (await desk.ask(STANDING, id=newer))["invoice"]
     assert (invoice["paymentStatus"], len(invoice["documents"])) == ("PARTIALLY_PAID", 2)
     assert "₹6,939.98" in await text_of(desk, invoice)
