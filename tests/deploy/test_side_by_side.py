@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from tests.servers.bucket import S3Server, shared_s3
+from tests.services.invoicing.troubled import unhurried_renderer
 from tests.system.books import assert_nothing_lost_or_doubled
 from tests.system.desk import at_desk
 from tests.system.distributed import Distributed
@@ -33,8 +34,12 @@ def another_s3() -> Iterator[S3Server]:
 
 @pytest_asyncio.fixture
 async def product(form: Distributed, another_s3: S3Server, tmp_path: Path) -> AsyncIterator[Product]:
-    """Nobody has migrated its databases when nine processes start on them together."""
-    five = form.lay_out(tmp_path, {"NIVAA_FREEZE": "none"})
+    """Nobody has migrated its databases when nine processes start on them together.
+
+    One process would draw all documents of a month before the other looks for any, were it fast enough.
+    """
+    renderer = unhurried_renderer(tmp_path, seconds=0.3)
+    five = form.lay_out(tmp_path, {"NIVAA_FREEZE": "none", "NIVAA_WKHTMLTOPDF": renderer.binary})
     seconds = [
         form.another(name, tmp_path, five, NIVAA_FILES_URL=another_s3.url(bucket_of(five)))
         for name in ("packages", "billing", "invoicing", "bot")
