@@ -23,12 +23,11 @@ from tests.bot_api.server import TOKEN, BotApi
 from tests.crawl.both_ways import ask_both_ways
 from tests.crawl.crawler import SCHEMA, Crawler, Record
 from tests.crawl.organisation import (
-    LAST_MONTH,
-    THIS_MONTH,
     World,
     bring_in,
     close,
     go_back,
+    months,
     pay_out,
     pay_tutor,
     settle,
@@ -110,9 +109,9 @@ async def crawling(house: House, record: Record, freeze: str) -> AsyncIterator[C
         host = await stack.enter_async_context(open_host(COMPONENTS, env_files=(), overrides=settings))
         port = await stack.enter_async_context(serving(host, port=0))
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        months = str(LAST_MONTH), str(THIS_MONTH)
+        last, this = map(str, months())
         yield Crawler(
-            host, f"http://127.0.0.1:{port}", http, record, lambda viewer: mint(host.settings, viewer), months
+            host, f"http://127.0.0.1:{port}", http, record, lambda viewer: mint(host.settings, viewer), (last, this)
         )
 
 
@@ -123,6 +122,7 @@ async def live_through(crawl: Crawl, crawler: Crawler, bot_api: BotApi) -> None:
         return await crawler.act(mutation, _who(crawl, viewer), viewer or COORDINATOR, arguments)
 
     one, other = crawl.worlds
+    last_month, this_month = months()
     for world in crawl.worlds:
         await settle(world, act)
     await pay_tutor(one, act)
@@ -136,13 +136,13 @@ async def live_through(crawl: Crawl, crawler: Crawler, bot_api: BotApi) -> None:
     blocked = Asker(SCHEMA).of_root("Query", "previewCycle", 2, {"month": "$month"})
     await crawler.ask("coordinator", COORDINATOR, blocked)
     await pay_tutor(other, act)
-    async with crawler.listening("coordinator", COORDINATOR, "cycleProgress", month=str(LAST_MONTH)):
-        await close(act, LAST_MONTH)
+    async with crawler.listening("coordinator", COORDINATOR, "cycleProgress", month=str(last_month)):
+        await close(act, last_month)
     for world in crawl.worlds:
         await bring_in(world, act)
         await go_back(world, act)
-    await close(act, THIS_MONTH, early=True)
-    await act("openCycle", month=str(THIS_MONTH.plus(1)))
+    await close(act, this_month, early=True)
+    await act("openCycle", month=str(this_month.plus(1)))
     await _until_rendered(crawler, 4)
     for world in crawl.worlds:
         invoices = f'{{ invoices(filter: {{ parentId: "{world.parent}" }}) {{ nodes {{ __typename id }} }} }}'
@@ -170,7 +170,7 @@ async def _data(crawler: Crawler, query: str) -> dict[str, Any]:
 
 async def _until_counted(crawler: Crawler, sessions: int) -> None:
     async def are_counted() -> bool:
-        preview = await _data(crawler, f'{{ previewCycle(month: "{LAST_MONTH}") {{ sessionsCounted }} }}')
+        preview = await _data(crawler, f'{{ previewCycle(month: "{months()[0]}") {{ sessionsCounted }} }}')
         return bool(preview["previewCycle"]["sessionsCounted"] == sessions)
 
     await until(are_counted)

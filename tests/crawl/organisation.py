@@ -6,6 +6,7 @@ Every amount is one that nothing else has, every name says whose it is. Every mu
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -17,7 +18,11 @@ Act = Callable[..., Awaitable[dict[str, Any]]]
 """Runs a mutation by its name and arguments, as the coordinator unless a viewer is given; gives what it answered."""
 Until = Callable[[str], Awaitable[None]]
 
-LAST_MONTH, THIS_MONTH = this_month().plus(-1), this_month()
+
+@cache
+def months() -> tuple[Month, Month]:
+    """Last month and this one, as the journey finds them when it begins."""
+    return this_month().plus(-1), this_month()
 
 
 @dataclass
@@ -88,7 +93,7 @@ async def pay_tutor(world: World, act: Act) -> None:
     await act("setTutorRate", input=rate | {"validFrom": "2020-01-01"})
     deduction = {
         "tutorId": world.tutor,
-        "month": str(LAST_MONTH),
+        "month": str(months()[0]),
         "amount": world.amount(),
         "label": world.word("Abzug"),
     }
@@ -98,7 +103,7 @@ async def pay_tutor(world: World, act: Act) -> None:
 async def teach(world: World, act: Act) -> None:
     """Nine sessions of last month: four for the package, one an add-on, two beyond the package, one rejected, one to
     come late. The family is low, and the alert acknowledged."""
-    first = LAST_MONTH.starts_at(KOLKATA) + timedelta(hours=10)
+    first = months()[0].starts_at(KOLKATA) + timedelta(hours=10)
     for day in range(9):
         taught = {"childId": world.children[day % 2], "tutorId": world.tutor, "durationMinutes": 45,
             "startsAt": (first + timedelta(days=day)).isoformat(), "externalRef": f"{world.tag}-{day}"}  # fmt: skip

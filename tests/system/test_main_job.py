@@ -12,13 +12,13 @@ import pytest
 from babel.dates import format_date
 
 from shared.auth.viewer import MONEY_READ, Role, Viewer
+from shared.period import Month
 from tests.asking import Refused
 from tests.services.invoicing.documents import texts
 from tests.system.conftest import Running
 from tests.system.desk import COORDINATOR, Desk, at_desk, until
 from tests.system.term import KOLKATA, this_month
 
-THIS_MONTH, LAST_MONTH = this_month(), this_month().plus(-1)
 TAXED = {"BILLING_TAX_BASIS_POINTS": "1800"}
 PLACEHOLDER = {"available": False, "amount": None, "display": "Unavailable during the beta", "reason": "BETA_FREEZE"}
 
@@ -81,6 +81,10 @@ class Family:
     """Of last month's twelve sessions; the last of them is Dev's add-on."""
 
 
+def last_month() -> Month:
+    return this_month().plus(-1)
+
+
 async def test_from_the_first_family_to_the_last_invoice(running: Running) -> None:
     async with running(NIVAA_FREEZE="none", **TAXED) as product, at_desk(product.gateway) as desk:
         family = await move_in(desk)
@@ -101,10 +105,10 @@ async def move_in(desk: Desk) -> Family:
     ira = await desk.make("createChild", parentId=parent, name="Ira Rao")
     dev = await desk.make("createChild", parentId=parent, name="Dev Rao")
     meena = await desk.make("createTutor", name="Meena Iyer")
-    first_day = LAST_MONTH.first_day.isoformat()
+    first_day = last_month().first_day.isoformat()
     await desk.set_rate(meena, "300", first_day, addon="350")
     await desk.add_discount(parent, "5", first_day)
-    five_o_clock = LAST_MONTH.starts_at(KOLKATA) + timedelta(hours=17)
+    five_o_clock = last_month().starts_at(KOLKATA) + timedelta(hours=17)
     return Family(parent, ira, dev, meena, tuple(five_o_clock + timedelta(days=day) for day in range(12)))
 
 
@@ -129,25 +133,25 @@ async def sell_and_teach(desk: Desk, family: Family) -> None:
 async def run_both_months(desk: Desk) -> None:
     """Last month over REST, this month by mutation; again, the other way round, changes nothing."""
     key = {"Idempotency-Key": "last month"}
-    status, closed = await desk.post("/billing/run-monthly", {"month": str(LAST_MONTH)}, **key)
+    status, closed = await desk.post("/billing/run-monthly", {"month": str(last_month())}, **key)
     assert (status, closed["status"], closed["sessionsCounted"]) == (200, "CLOSED", 12)
-    assert await desk.post("/billing/run-monthly", {"month": str(LAST_MONTH)}, **key) == (200, closed)
-    assert (await desk.run(str(LAST_MONTH)))["sha256"] == closed["sha256"]
-    cycle = await desk.run(str(THIS_MONTH), early=True)
-    _, again = await desk.post("/billing/run-monthly", {"month": str(THIS_MONTH), "early": True})
+    assert await desk.post("/billing/run-monthly", {"month": str(last_month())}, **key) == (200, closed)
+    assert (await desk.run(str(last_month())))["sha256"] == closed["sha256"]
+    cycle = await desk.run(str(this_month()), early=True)
+    _, again = await desk.post("/billing/run-monthly", {"month": str(this_month()), "early": True})
     assert (again["id"], again["sha256"]) == (cycle["id"], cycle["sha256"])
-    for month in (LAST_MONTH, THIS_MONTH):
+    for month in (last_month(), this_month()):
         await desk.until_rendered(str(month))
 
 
 async def last_month_is_billed(desk: Desk, family: Family) -> None:
-    said = await desk.ask(MONTH, month=str(LAST_MONTH))
+    said = await desk.ask(MONTH, month=str(last_month()))
     cycle = said["billingCycle"]
     assert (cycle["status"], cycle["sessionsCounted"]) == ("CLOSED", 12)
     assert (cycle["invoicedTotal"], cycle["payoutTotal"]) == ({"amount": "1064.95"}, {"amount": "3650.00"})
     assert cycle["documents"] == {"queued": 0, "rendered": 1, "failed": 0}
     (payout,) = said["payouts"]["nodes"]
-    assert (payout["tutor"], payout["cycle"]) == ({"name": "Meena Iyer"}, {"month": str(LAST_MONTH)})
+    assert (payout["tutor"], payout["cycle"]) == ({"name": "Meena Iyer"}, {"month": str(last_month())})
     assert (payout["sessionsCompleted"], payout["addonSessions"], payout["status"]) == (12, 1, "PENDING")
     assert (payout["ratePerSession"], payout["grossAmount"]) == ({"amount": "300.00"}, {"amount": "3650.00"})
     (invoice,) = said["invoices"]["nodes"]
@@ -167,7 +171,7 @@ async def last_month_is_billed(desk: Desk, family: Family) -> None:
 
 async def this_month_is_billed(desk: Desk) -> None:
     """Both packages were bought today, whenever their sessions were taught."""
-    said = await desk.ask(MONTH, month=str(THIS_MONTH))
+    said = await desk.ask(MONTH, month=str(this_month()))
     (invoice,) = said["invoices"]["nodes"]
     charges = sorted((line["quantity"], line["kind"], line["amount"]["amount"]) for line in invoice["lines"])
     assert charges == [(5, "PACKAGE_PURCHASE", "2025.00"), (10, "PACKAGE_PURCHASE", "5000.00")]
@@ -198,10 +202,10 @@ async def the_family_pays(desk: Desk, family: Family) -> None:
     with pytest.raises(Refused) as refused:
         await desk.ask(VOID, input={"invoiceId": newer, "reason": "wrong"})
     assert refused.value.code == "INVOICE_NOT_VOIDABLE"
-    archive = zipfile.ZipFile(io.BytesIO(await export(desk, f"{THIS_MONTH}.zip")))
+    archive = zipfile.ZipFile(io.BytesIO(await export(desk, f"{this_month()}.zip")))
     (name,) = archive.namelist()
     assert hashlib.sha256(archive.read(name)).hexdigest() == invoice["pdf"]["sha256"]
-    (line,) = csv.DictReader(io.StringIO((await export(desk, f"{THIS_MONTH}.csv")).decode(), newline=""))
+    (line,) = csv.DictReader(io.StringIO((await export(desk, f"{this_month()}.csv")).decode(), newline=""))
     assert (line["number"], line["parent"], line["due"]) == (invoice["number"], "Zoë Rao", "6939.98")
 
 
@@ -219,7 +223,10 @@ async def one_query_over_all(desk: Desk, family: Family) -> dict[str, Any]:
     assert (shown["name"], shown["remaining"], shown["totalSessions"]) == ("Zoë Rao", 5, 5)
     assert sorted(child["name"] for child in shown["children"]) == ["Dev Rao", "Ira Rao"]
     assert shown["outstanding"]["display"] == "₹6,939.98"
-    assert [invoice["cycle"]["month"] for invoice in shown["invoices"]["nodes"]] == [str(THIS_MONTH), str(LAST_MONTH)]
+    assert [invoice["cycle"]["month"] for invoice in shown["invoices"]["nodes"]] == [
+        str(this_month()),
+        str(last_month()),
+    ]
     assert {invoice["cycle"]["status"] for invoice in shown["invoices"]["nodes"]} == {"CLOSED"}
     alerts = (await desk.ask("{ lowPackageAlerts { nodes { status parent { name } } } }"))["lowPackageAlerts"]
     assert alerts["nodes"] == [{"status": "RESOLVED", "parent": {"name": "Zoë Rao"}}]

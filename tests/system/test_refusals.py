@@ -18,7 +18,6 @@ from tests.system.term import KOLKATA, this_month
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-THIS_MONTH, LAST_MONTH, MONTH_BEFORE = (str(this_month().plus(-number)) for number in range(3))
 STRANGE_ID = "019a0000-0000-7000-8000-00000000dead"
 SALE = {"totalSessions": 10, "pricePerSession": {"amount": "500"}, "idempotencyKey": "the first sale"}
 
@@ -36,6 +35,9 @@ class Office:
     rejected: str
     stranger: str
     """A parent of another family."""
+    this_month: str
+    last_month: str
+    month_before: str
 
     @property
     def strangers_desk(self) -> Desk:
@@ -57,13 +59,13 @@ async def furnished(desk: Desk) -> Office:
     rateless = await desk.make("createTutor", name="Omar")
     await desk.set_rate(meena, "300", "2020-01-01")
     ashas_package = await desk.make("createPackage", parentId=asha, **SALE)
-    before = this_month().plus(-2).starts_at(KOLKATA)
-    last = this_month().plus(-1).starts_at(KOLKATA)
+    months = [this_month().plus(-number) for number in range(3)]
+    last, before = (month.starts_at(KOLKATA) for month in months[1:])
     taught = [await desk.log(ira, rateless, before + timedelta(days=day, hours=10)) for day in (1, 2)]
     taught.append(await desk.log(ira, meena, last + timedelta(days=1)))
     await desk.approve_all(taught)
-    await desk.until_counted(MONTH_BEFORE, 2)
-    await desk.until_counted(LAST_MONTH, 1)
+    await desk.until_counted(str(months[2]), 2)
+    await desk.until_counted(str(months[1]), 1)
     rejected = await desk.log(ira, meena, last + timedelta(days=3))
     await desk.ask('mutation ($id: ID!) { rejectSession(id: $id, reason: "twice") { session { id } } }', id=rejected)
     return Office(
@@ -76,6 +78,9 @@ async def furnished(desk: Desk) -> Office:
         session=await desk.log(ira, meena, last + timedelta(days=2)),
         rejected=rejected,
         stranger=await desk.make("createParent", name="Somebody Else"),
+        this_month=str(months[0]),
+        last_month=str(months[1]),
+        month_before=str(months[2]),
     )
 
 
@@ -107,7 +112,7 @@ async def refusal_of(desk: Desk, query: str, **variables: Any) -> dict[str, Any]
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer not.a.token"}, {"Authorization": "Basic YTpi"}])
 @pytest.mark.parametrize("path", ["/graphql", "/billing/run-monthly"])
 async def test_nobody_in_particular_gets_nothing(office: Office, path: str, headers: dict[str, str]) -> None:
-    body = {"query": "{ parents { totalCount } }", "month": LAST_MONTH}
+    body = {"query": "{ parents { totalCount } }", "month": office.last_month}
     async with office.desk.http.post(office.desk.gateway.url + path, json=body, headers=headers) as response:
         answer = await response.json()
     assert response.status == 401
@@ -148,8 +153,8 @@ COORDINATORS_WORK = {
     "reverseSession": 'reverseSession(id: $id, reason: "none") { session { id } }',
     "setTutorRate": """setTutorRate(input: { tutorId: $id, ratePerSession: { amount: "9000" } }) {
         tutorRate { id } }""",
-    "openCycle": f'openCycle(month: "{LAST_MONTH}") {{ billingCycle {{ id }} }}',
-    "runMonthlyCycle": f'runMonthlyCycle(input: {{ month: "{MONTH_BEFORE}" }}) {{ billingCycle {{ id }} }}',
+    "openCycle": 'openCycle(month: "2026-10") { billingCycle { id } }',
+    "runMonthlyCycle": 'runMonthlyCycle(input: { month: "2026-09" }) { billingCycle { id } }',
     "markPayoutsProcessed": "markPayoutsProcessed(ids: [$id]) { payouts { id } }",
     "recordPayment": """recordPayment(input: { parentId: $id, amount: { amount: "1" }, method: CASH }) {
         payment { id } }""",
@@ -168,7 +173,7 @@ async def test_coordinators_work_is_forbidden_to_others(office: Office, mutation
 
 
 async def test_the_run_over_rest_is_forbidden_to_parents(office: Office) -> None:
-    status, answer = await office.strangers_desk.post("/billing/run-monthly", {"month": MONTH_BEFORE})
+    status, answer = await office.strangers_desk.post("/billing/run-monthly", {"month": office.month_before})
     assert (status, answer["errors"][0]["extensions"]) == (403, {"code": "FORBIDDEN"})
 
 
@@ -231,17 +236,17 @@ async def run_refused(desk: Desk, month: str) -> dict[str, Any]:
 
 
 async def test_a_run_names_every_tutor_without_a_rate(office: Office) -> None:
-    assert await run_refused(office.desk, MONTH_BEFORE) == {
+    assert await run_refused(office.desk, office.month_before) == {
         "code": "CYCLE_BLOCKED",
-        "month": MONTH_BEFORE,
+        "month": office.month_before,
         "blockers": [{"tutorId": office.rateless, "tutorName": "Omar", "sessions": 2}],
     }
 
 
 async def test_months_are_closed_in_order(office: Office) -> None:
-    refusal = await run_refused(office.desk, LAST_MONTH)
-    assert refusal == {"code": "EARLIER_CYCLE_OPEN", "month": MONTH_BEFORE}
+    refusal = await run_refused(office.desk, office.last_month)
+    assert refusal == {"code": "EARLIER_CYCLE_OPEN", "month": office.month_before}
 
 
 async def test_a_month_that_runs_is_not_closed(office: Office) -> None:
-    assert await run_refused(office.desk, THIS_MONTH) == {"code": "PERIOD_NOT_ENDED", "month": THIS_MONTH}
+    assert await run_refused(office.desk, office.this_month) == {"code": "PERIOD_NOT_ENDED", "month": office.this_month}
