@@ -20,9 +20,10 @@ class BoundedCache(Generic[Key, Value]):
 
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """The value under the key; made, and kept if that may be, when there is none."""
-        if key in self._values:
+        known = self._values.get(key)
+        if known is not None:
             self._values.move_to_end(key)
-            return self._values[key]
+            return known
         weight = self._weigh(key)
         if weight > self._most_weight:
             return make()

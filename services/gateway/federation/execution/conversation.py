@@ -5,7 +5,6 @@ out of the ordinary. The second finds the answers here that the first has had.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -39,8 +38,7 @@ class Questions:
         return FetchRequest(body, fetch.query, self._name, changes_nothing, context)
 
 
-@dataclass(frozen=True, slots=True)
-class _Exchange:
+class _Exchange(msgspec.Struct, frozen=True):
     question: bytes
     answer: Heard
 
@@ -68,22 +66,22 @@ class Conversation:
 
     async def ask(self, fetch: Fetch, representations: _Values) -> bytes:
         """The answer's body. Raises SubgraphUnavailable, also when asked again."""
-        answer = await self._heard(fetch, representations)
-        if isinstance(answer, SubgraphUnavailable):
-            raise answer
-        return answer
-
-    async def _heard(self, fetch: Fetch, representations: _Values) -> Heard:
         if self._event is not None and isinstance(fetch, RootFetch) and fetch.kind == "subscription":
-            return self._event
+            return _body(self._event)
         request = self._questions.request(fetch, self._variables, representations, self._context)
         known = self._known.get(fetch.id)
         if known is None or known.question != request.body:
             known = self._known[fetch.id] = _Exchange(request.body, await self._answer(fetch, request))
-        return known.answer
+        return _body(known.answer)
 
     async def _answer(self, fetch: Fetch, request: FetchRequest) -> Heard:
         try:
             return await self._subgraphs[fetch.subgraph].fetch(request)
         except SubgraphUnavailable as error:
             return error
+
+
+def _body(heard: Heard) -> bytes:
+    if isinstance(heard, SubgraphUnavailable):
+        raise heard
+    return heard

@@ -99,22 +99,16 @@ class _Copied:
             raise NotCompiled("a call for nothing")
         self._gather = gather
         self._keys = keys
-        self._names = names
-        self._get = attrgetter(*names)
+        self._names = {name: attrgetter(name) for name in names}
 
     def find(self, root: Struct) -> tuple[Objects, list[Key]]:
         owners = self._gather([root])
         return owners, self._keys(owners)
 
     def fill(self, owners: Objects, entities: Iterable[Struct]) -> None:
-        values = map(self._get, entities)
-        if len(self._names) == 1:
-            name = self._names[0]
-            for owner, value in zip(owners, values, strict=True):
-                setattr(owner, name, value)
-            return
-        for owner, several in zip(owners, values, strict=True):
-            for name, value in zip(self._names, several, strict=True):
+        several = [*entities]
+        for name, get in self._names.items():
+            for owner, value in zip(owners, map(get, several), strict=True):
                 setattr(owner, name, value)
 
 

@@ -34,20 +34,22 @@ class CompiledPlan:
         structs = Structs()
         self.root = structs.whole(root)
         self.is_begun_empty = root.source is None
-        self.fetches = plan.fetches
+        self.first = [fetch for fetch in plan.fetches if not fetch.after]
         self.followers = _followers(plan)
+        self.waits_for = {fetch.id: len(fetch.after) for fetch in plan.fetches if fetch.after}
         self.steps: Mapping[int, _Step] = {
             fetch.id: _RootStep(fetch, root, structs)
             if isinstance(fetch, RootFetch)
             else _EntityStep(fetch, root, structs)
             for fetch in plan.fetches
         }
+        self._is_a_line = len(self.first) == 1 and all(len(each) < 2 for each in self.followers.values())
         self._finishing = finishing(root, structs)
 
     async def run(self, conversation: Conversation) -> bytes | None:
         """None when the interpreter has to answer. Cancelling it cancels every request under way."""
         run = _Run(self, conversation)
-        await run.all()
+        await (run.line() if self._is_a_line else run.all())
         return None if run.is_irregular else self._written(run.root)
 
     def _written(self, root: Any) -> bytes:
@@ -72,18 +74,22 @@ class _Run:
         self.conversation = conversation
         self.root: Any = plan.root() if plan.is_begun_empty else None
         self.is_irregular = False
-        self._waits_for = {fetch.id: len(fetch.after) for fetch in plan.fetches if fetch.after}
+        self._waits_for = dict(plan.waits_for)
+
+    async def line(self) -> None:
+        """Where there is one fetch at a time."""
+        try:
+            for step in self.plan.steps.values():
+                await step.run(self)
+        except _IRREGULARITIES:
+            self.is_irregular = True
 
     async def all(self) -> None:
-        first = [fetch for fetch in self.plan.fetches if not fetch.after]
-        if len(first) == 1 and all(len(each) < 2 for each in self.plan.followers.values()):
-            await self._chain(first[0], None)
-            return
         async with asyncio.TaskGroup() as tasks:
-            for fetch in first:
+            for fetch in self.plan.first:
                 tasks.create_task(self._chain(fetch, tasks))
 
-    async def _chain(self, fetch: Fetch, tasks: asyncio.TaskGroup | None) -> None:
+    async def _chain(self, fetch: Fetch, tasks: asyncio.TaskGroup) -> None:
         """A fetch, and after it what waited for it last."""
         following: Fetch | None = fetch
         while following is not None and not self.is_irregular:
@@ -91,7 +97,6 @@ class _Run:
             ready = self._ready_after(following)
             following = ready[0] if ready else None
             for other in ready[1:]:
-                assert tasks is not None  # noqa: S101 - only where there is one at a time there are none
                 tasks.create_task(self._chain(other, tasks))
 
     def _ready_after(self, fetch: Fetch) -> list[Fetch]:
