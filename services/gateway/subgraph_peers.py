@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,18 +25,18 @@ from shared.runtime.peers import MOST_ANSWER_BYTES, PEER_KEEP_ALIVE_SECONDS, Pee
 log = structlog.get_logger()
 
 HTTP_PORT = 80
+REMEMBERED_CALLERS = 512
 _ANSWERS = {"next", "message"}
 """Events with an answer: by the protocol, and of servers that name none of theirs."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Whose request it is: the header goes on to every service, which verifies it itself. `headers` go on too."""
 
     viewer: Viewer
     authorization: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 Subscribe = Callable[[FetchRequest], AbstractAsyncContextManager[AsyncIterator[bytes]]]
@@ -102,7 +102,8 @@ class HttpSubgraph:
         self._connections = Connections(host, port, most_bytes=MOST_ANSWER_BYTES, idle_seconds=PEER_KEEP_ALIVE_SECONDS)
         address = urlsplit(url)
         target = urlunsplit(("", "", address.path or "/", address.query, ""))
-        self._head = f"POST {target} HTTP/1.1\r\nhost: {address.netloc.rpartition('@')[2]}\r\n"
+        head = f"POST {target} HTTP/1.1\r\nhost: {address.netloc.rpartition('@')[2]}\r\n"
+        self._head = head.encode("latin-1", "replace")
         self._time = TimeLimit(timeout_seconds)
         self.subscribe = peer.subscribe
 
@@ -124,11 +125,9 @@ class HttpSubgraph:
         self._connections.close()
 
     def _written(self, request: FetchRequest) -> bytes:
-        headers = {**_headers(request), "content-length": str(len(request.body))}
-        lines = [f"{name}: {value}" for name, value in headers.items()]
-        if any(_CONTROL.search(line) for line in lines):
-            raise SubgraphUnavailable("a header cannot be sent on")
-        return "".join((self._head, "\r\n".join(lines), "\r\n\r\n")).encode("latin-1", "replace") + request.body
+        caller = caller_of(request)
+        lines = _lines(caller.authorization, *caller.headers.items())
+        return b"%b%bcontent-length: %d\r\n\r\n%b" % (self._head, lines, len(request.body), request.body)
 
 
 def reached_at(url: str, peer: PeerSubgraph, timeout_seconds: float) -> PeerSubgraph | HttpSubgraph:
@@ -196,8 +195,21 @@ def caller_of(request: FetchRequest) -> Caller:
 
 def _headers(request: FetchRequest) -> dict[str, str]:
     caller = caller_of(request)
-    authorization = {"authorization": caller.authorization} if caller.authorization else {}
-    return {"content-type": "application/json", "accept": "application/json", **authorization, **caller.headers}
+    return _of_caller(caller.authorization, caller.headers)
+
+
+def _of_caller(authorization: str, others: Mapping[str, str]) -> dict[str, str]:
+    own = {"authorization": authorization} if authorization else {}
+    return {"content-type": "application/json", "accept": "application/json", **own, **others}
+
+
+@lru_cache(REMEMBERED_CALLERS)
+def _lines(authorization: str, *others: tuple[str, str]) -> bytes:
+    """What a caller's requests to any subgraph have in their heads. Raises SubgraphUnavailable."""
+    lines = [f"{name}: {value}" for name, value in _of_caller(authorization, dict(others)).items()]
+    if any(_CONTROL.search(line) for line in lines):
+        raise SubgraphUnavailable("a header cannot be sent on")
+    return "".join(f"{line}\r\n" for line in lines).encode("latin-1", "replace")
 
 
 class OwnSubgraph:

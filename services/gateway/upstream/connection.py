@@ -5,10 +5,10 @@ of what it costs through aiohttp, which remains for streams, TLS and proxies.
 """
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 import httptools
+import msgspec
 
 _LAST_INTERIM = 199
 
@@ -21,8 +21,7 @@ class ConnectionBroke(Exception):
         self.has_begun = has_begun
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(msgspec.Struct, frozen=True):
     status: int
     body: bytes
 
@@ -32,6 +31,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
+        self._loop = asyncio.get_running_loop()
         self._transport: Any = None  # uvloop's is no asyncio.Transport
         self._answer: asyncio.Future[HttpAnswer] | None = None
         self.is_open = False
@@ -50,7 +50,7 @@ class Connection(asyncio.Protocol):
         """Raises ConnectionBroke. Cancelled, it leaves the connection closed: its answer may still be on the way."""
         if not self.is_open:
             raise ConnectionBroke("it hung up", has_begun=False)
-        self._answer = asyncio.get_running_loop().create_future()
+        self._answer = self._loop.create_future()
         self._transport.write(request)
         try:
             return await self._answer

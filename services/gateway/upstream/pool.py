@@ -1,6 +1,7 @@
 """Connections to one address, kept for the next request."""
 
 import asyncio
+import time
 from collections import deque
 
 from services.gateway.upstream.connection import Connection, ConnectionBroke, HttpAnswer
@@ -29,11 +30,12 @@ class Connections:
         connection = self._kept()
         if connection is not None:
             try:
-                return await self._over(connection, request)
+                return self._keep(connection, await connection.exchange(request))
             except ConnectionBroke as broke:
                 if broke.has_begun or not changes_nothing:
                     raise
-        return await self._over(await self._fresh(), request)
+        connection = await self._fresh()
+        return self._keep(connection, await connection.exchange(request))
 
     def close(self) -> None:
         """Keeps none from now on: what is under way, or begins all the same, closes its own when it is done."""
@@ -41,12 +43,11 @@ class Connections:
         while self._idle:
             self._idle.pop().close()
 
-    async def _over(self, connection: Connection, request: bytes) -> HttpAnswer:
-        answer = await connection.exchange(request)
+    def _keep(self, connection: Connection, answer: HttpAnswer) -> HttpAnswer:
         if self._is_closed:
             connection.close()
         elif connection.is_open:
-            connection.idle_since = asyncio.get_running_loop().time()
+            connection.idle_since = time.monotonic()
             self._idle.append(connection)
         return answer
 
@@ -58,7 +59,7 @@ class Connections:
 
     def _kept(self) -> Connection | None:
         """The one that was used last; those at the other end grow old."""
-        too_old = asyncio.get_running_loop().time() - self._idle_seconds
+        too_old = time.monotonic() - self._idle_seconds
         while self._idle and (self._idle[0].idle_since < too_old or not self._idle[0].is_open):
             self._idle.popleft().close()
         while self._idle:

@@ -50,6 +50,15 @@ async def test_the_request_is_http_and_the_callers() -> None:
         assert body == QUERY.body
 
 
+async def test_what_is_remembered_of_one_caller_is_no_other_callers() -> None:
+    callers = [Caller(CALLER.viewer, "Bearer token", {"traceparent": trace}) for trace in ("a", "b", "a")]
+    async with served(says(*[ANSWER] * 4)) as (server, subgraph):
+        for caller in (*callers, CALLER):
+            await subgraph.fetch(FetchRequest(QUERY.body, QUERY.query, None, True, caller))
+        traces = [b"\r\ntraceparent: " in one and one.partition(b"traceparent: ")[2][:3] for one in server.requests]
+        assert traces == [b"a\r\n", b"b\r\n", b"a\r\n", False]
+
+
 async def test_a_connection_is_kept_for_the_next_request() -> None:
     async with served(says(ANSWER, ANSWER, ANSWER)) as (server, subgraph):
         assert [await subgraph.fetch(QUERY) for _ in range(3)] == [BODY] * 3

@@ -10,8 +10,7 @@ import msgspec
 from services.gateway.federation.errors import SubgraphUnavailable
 
 
-@dataclass(frozen=True, slots=True)
-class FetchRequest:
+class FetchRequest(msgspec.Struct, frozen=True):
     """`body` is the whole request as it is sent: JSON with `query`, `variables` and `operationName`.
 
     `changes_nothing`: it may be sent again. `context` is what the caller of the engine gave: opaque here, for the
