@@ -1,6 +1,5 @@
 """ASGI middleware: no more of a request's body is read than may be sent."""
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http import refusal_response, too_large_body
@@ -17,8 +16,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._most_bytes:
+        announced = dict(scope["headers"]).get(b"content-length", b"")
+        if announced.isdigit() and int(announced) > self._most_bytes:
             await refusal_response(too_large_body(self._most_bytes, int(announced)))(scope, receive, send)
             return
         left = self._most_bytes

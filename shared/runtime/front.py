@@ -1,6 +1,6 @@
 """What a process serves: its front component, and beside it how the process is."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,6 +16,6 @@ class Front:
         self._health = application(health)
         self._paths = {route.path for route in health}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self._health if scope.get("path") in self._paths else self._app
-        await app(scope, receive, send)
+        return app(scope, receive, send)

@@ -46,6 +46,9 @@ class Gathering:
         self._leave()
         self._transport.write_eof()
 
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
     def close(self) -> None:
         self._leave()
         self._transport.close()

@@ -1,12 +1,11 @@
 """What a request asks, from its body or its URL (GraphQL over HTTP, section 5)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from services.gateway.endpoint.media_type import JSON, REMEMBERED
 from shared.http import too_large_body
@@ -22,12 +21,11 @@ class BadRequest(Exception):
         self.headers = headers
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """The parameters of one GraphQL request."""
 
     query: str | None
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any] = msgspec.field(default_factory=dict)
     operation_name: str | None = None
     document_id: str | None = None
     extensions: Mapping[str, Any] | None = None
@@ -69,11 +67,15 @@ def is_json(content_type: str) -> bool:
 
 async def body_of(request: Request, most_bytes: int) -> bytes:
     """Raises TooComplex when it is larger, without having read more of it."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body, is_more = bytearray(), True
+    while is_more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
         if len(body) > most_bytes:
             raise too_large_body(most_bytes, None)
+        is_more = message.get("more_body", False)
     return bytes(body)
 
 

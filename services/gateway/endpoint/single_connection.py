@@ -41,7 +41,7 @@ Told = tuple[str, Answer]
 
 
 def ticket_of(request: Request) -> str | None:
-    by_header = request.headers.get(TICKET_HEADER)
+    by_header = TICKET_HEADER in request.headers and request.headers[TICKET_HEADER]
     return by_header or (request.query_params.get(TICKET_PARAMETER) if request.scope["query_string"] else None)
 
 
