@@ -67,7 +67,7 @@ def _app(around: Surroundings, engine: Engine, *, with_demo_people: bool) -> ASG
         run_monthly_route(around.peer("billing"), admission, settings.body_bytes),
         telegram_webhook_route(around.peer("bot"), settings.body_bytes),
         invoice_exports_route(around.peer("invoicing"), admission),
-        *link_routes(around.files.routes, settings.freeze),
+        *link_routes(around.files.routes, settings.freeze, workspaces.softened),
         *workspaces.routes,
     ]
     return _open_to(settings.welcome_origins, Straight(endpoint.respond, application(routes, workspaces.lost)))

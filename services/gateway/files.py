@@ -1,39 +1,37 @@
 """The file store's own links: what they lead to contains money, so those made for frozen workspaces are shut."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 
-from starlette.datastructures import QueryParams, URLPath
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from shared.auth.viewer import Role
 from shared.errors import MoneyFrozen
 from shared.graphql.context import is_frozen_for
 from shared.http import refusal_response
 
+Softened = Callable[[Request, Response, str], Response]
+"""A refusal as who asks wants to be told it, and its words for those who read a page."""
 
-@dataclass(frozen=True)
-class LinkRoute(BaseRoute):
-    """A route of the store, for links whose readers see money now, whenever they were made."""
+HTTP_REFUSED = 400
+ENDED = "This link is not valid, or not any more. Your workspace has a new one beside each invoice."
 
-    route: BaseRoute
-    frozen_workspaces: Collection[Role]
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        return self.route.matches(scope)
+def link_routes(routes: Sequence[Route], frozen_workspaces: Collection[Role], softened: Softened) -> Iterator[Route]:
+    """Routes of the store, for links whose readers see money now, whenever they were made."""
+    for route in routes:
+        yield Route(route.path, _guarded(route.endpoint, frozen_workspaces, softened), methods=["GET"])
 
-    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        return self.route.url_path_for(name, **path_params)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if is_frozen_for(QueryParams(scope["query_string"]).get("for", ""), self.frozen_workspaces):
+def _guarded(
+    serve: Callable[[Request], Awaitable[Response]], frozen_workspaces: Collection[Role], softened: Softened
+) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        if is_frozen_for(request.query_params.get("for", ""), frozen_workspaces):
             refusal = MoneyFrozen("documents are unavailable during the beta")
-            await refusal_response(refusal)(scope, receive, send)
-        else:
-            await self.route.handle(scope, receive, send)
+            return softened(request, refusal_response(refusal), refusal.message)
+        response = await serve(request)
+        return softened(request, response, ENDED) if response.status_code >= HTTP_REFUSED else response
 
-
-def link_routes(routes: Sequence[BaseRoute], frozen_workspaces: Collection[Role]) -> Iterator[BaseRoute]:
-    return (LinkRoute(route, frozen_workspaces) for route in routes)
+    return respond

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from shared.clock import Clock, SystemClock
 from shared.files.once import write_once
@@ -50,7 +50,7 @@ class FolderStore:
         return cls(root, secret.read_bytes(), clock or SystemClock())
 
     @property
-    def routes(self) -> Sequence[BaseRoute]:
+    def routes(self) -> Sequence[Route]:
         return [Route("/files/{key:path}", self._serve, methods=["GET"])]
 
     async def put_if_absent(self, key: str, content: bytes, media_type: str) -> StoredFile:  # noqa: ARG002

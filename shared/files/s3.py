@@ -10,7 +10,7 @@ import aioboto3
 import aiohttp
 from aiobotocore.config import AioConfig
 from botocore.exceptions import BotoCoreError, ClientError
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from shared.files.s3_location import S3Location
 from shared.files.store import (
@@ -46,7 +46,7 @@ _CONFIG = AioConfig(
 class S3Store:
     """Objects of one bucket."""
 
-    routes: Sequence[BaseRoute] = ()
+    routes: Sequence[Route] = ()
 
     def __init__(self, client: "S3Client", signer: "S3Client", bucket: str) -> None:
         self._client = client

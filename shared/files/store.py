@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 from urllib.parse import quote
 
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from shared.errors import NivaaError
 
@@ -48,7 +48,7 @@ class StoredFile:
 
 class FileStore(Protocol):
     @property
-    def routes(self) -> Sequence[BaseRoute]:
+    def routes(self) -> Sequence[Route]:
         """What the host must serve for this store's links to work; empty when they lead elsewhere."""
 
     async def put_if_absent(self, key: str, content: bytes, media_type: str) -> StoredFile:

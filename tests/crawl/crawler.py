@@ -227,6 +227,8 @@ class Crawler:
                 return []
             content = await response.read()
             self.record.note(who, "page", path, content, response.headers)
+            if (onward := response.headers.get("location", "")).startswith("/"):
+                return [onward]
         return [link.replace("&amp;", "&") for link in _LINK.findall(content.decode(errors="replace"))]
 
     @asynccontextmanager

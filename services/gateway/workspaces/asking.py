@@ -50,19 +50,19 @@ async def ask(operations: Operations, caller: Caller, name: str, variables: dict
     except RequestError as error:
         raise Refused("What was asked for cannot be read.", NOT_GRAPHQL) from error
     except Refusal as refusal:
-        raise Refused(_words(refusal.message), refusal.code) from refusal
+        raise Refused(sentence(refusal.message), refusal.code) from refusal
     errors = answer.get("errors", [])
     if answer.get("data") is None:
         raise _first(errors)
-    return Answered(answer["data"], [_words(error["message"]) for error in errors])
+    return Answered(answer["data"], [sentence(error["message"]) for error in errors])
 
 
 def _first(errors: list[dict[str, Any]]) -> Refused:
     error: dict[str, Any] = errors[0] if errors else {"message": "something went wrong on our side"}
-    return Refused(_words(error["message"]), error.get("extensions", {}).get("code", INTERNAL))
+    return Refused(sentence(error["message"]), error.get("extensions", {}).get("code", INTERNAL))
 
 
-def _words(message: str) -> str:
+def sentence(message: str) -> str:
     """Refusals are written to stand in a list; here they stand alone."""
-    sentence = message[:1].upper() + message[1:]
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    words = message[:1].upper() + message[1:]
+    return words if words.endswith((".", "!", "?")) else f"{words}."

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from services.gateway.http import INVOICE_EXPORTS, PassedOn
 from services.gateway.workspaces.forms import Checked, Problem
+from services.gateway.workspaces.pdf import pdf_route
 from services.gateway.workspaces.visit import House, Visit, choice, filled_in, form_route, page_route, sorry
 from shared.auth.viewer import Role
 from shared.period import Month
@@ -29,6 +30,7 @@ def routes(house: House, invoicing: Peer) -> list[Route]:
 
     return [
         page_route(house, PATH, Role.COORDINATOR, show),
+        pdf_route(house, PATH, Role.COORDINATOR),
         page_route(house, f"{PATH}/{{month}}.{{kind:str}}", Role.COORDINATOR, export),
         form_route(house, f"{PATH}/payment", Role.COORDINATOR, record_payment),
         form_route(house, f"{PATH}/void", Role.COORDINATOR, void),

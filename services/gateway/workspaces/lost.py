@@ -1,4 +1,4 @@
-"""Addresses where there is nothing: browsers get a page with a way on, everybody else what every client gets."""
+"""Where there is no page to show: browsers get one with a way on, everybody else what every client gets."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,13 +10,22 @@ from shared.http import Lost, refusal_of, told_lost
 
 
 def lost_in(house: House) -> Lost:
+    """For addresses where there is nothing."""
+
     async def respond(request: Request, error: Exception) -> Response:
-        if preferred(request.headers.get("accept")) != HTML or not isinstance(error, HTTPException):
-            return await told_lost(request, error)
-        session = house.cookies.session(request)
-        words = refusal_of(error.status_code, error.detail).message
-        response = sorry(house, error.status_code, f"{words}.", session.role if session else None)
-        response.headers.update(error.headers or {})
-        return response
+        told = await told_lost(request, error)
+        if not isinstance(error, HTTPException):
+            return told
+        softened = soften(house, request, told, refusal_of(error.status_code, error.detail).message)
+        softened.headers.update(error.headers or {})
+        return softened
 
     return respond
+
+
+def soften(house: House, request: Request, refused: Response, words: str) -> Response:
+    """A refusal as it is, or for browsers a page with these words."""
+    if preferred(request.headers.get("accept")) != HTML:
+        return refused
+    session = house.cookies.session(request)
+    return sorry(house, refused.status_code, words, session.role if session else None)

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.gateway.workspaces.pdf import pdf_route
 from services.gateway.workspaces.visit import House, Visit, page_route
 from shared.auth.viewer import Role
 
@@ -27,7 +28,7 @@ class Shelf:
 
 
 def routes(house: House) -> list[Route]:
-    return [page_route(house, "/parent", Role.PARENT, show)]
+    return [page_route(house, "/parent", Role.PARENT, show), pdf_route(house, "/parent/invoices", Role.PARENT)]
 
 
 async def show(visit: Visit) -> Response:

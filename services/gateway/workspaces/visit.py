@@ -19,7 +19,7 @@ from services.gateway.endpoint.admission import Admission
 from services.gateway.endpoint.asked import body_of
 from services.gateway.endpoint.operations import Operations
 from services.gateway.subgraph_peers import Caller
-from services.gateway.workspaces.asking import Answered, Refused, ask
+from services.gateway.workspaces.asking import Answered, Refused, ask, sentence
 from services.gateway.workspaces.cookies import Cookies, Notice, Session
 from services.gateway.workspaces.forms import Form, NotFilledIn, Problem
 from services.gateway.workspaces.rendering import Pages
@@ -225,7 +225,7 @@ def sorry(house: House, status: int, message: str, role: Role | None) -> Respons
     """Politely, and with a way on."""
     context = {
         "status": status,
-        "message": message[:1].upper() + message[1:],
+        "message": sentence(message),
         "home": HOMES.get(role) if role else None,
         "can_retry": status >= 500,
         "notice": None,

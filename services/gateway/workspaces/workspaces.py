@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from starlette.routing import Route
 
 from services.gateway.endpoint.admission import Admission
 from services.gateway.endpoint.operations import Operations
+from services.gateway.files import Softened
 from services.gateway.settings import GatewaySettings
 from services.gateway.workspaces import alerts, cycles, invoices, packages, parent, payouts, telegram, tutor
 from services.gateway.workspaces.assets import Assets
 from services.gateway.workspaces.cookies import Cookies
 from services.gateway.workspaces.demo_people import DemoPeople
 from services.gateway.workspaces.known import Provider
-from services.gateway.workspaces.lost import lost_in
+from services.gateway.workspaces.lost import lost_in, soften
 from services.gateway.workspaces.rendering import Pages
 from services.gateway.workspaces.seal import Seal
 from services.gateway.workspaces.sign_in import SignIn
@@ -29,10 +31,11 @@ from shared.runtime.component import Surroundings
 
 @dataclass(frozen=True)
 class Workspaces:
-    """`lost` answers browsers where there is no page."""
+    """`lost` answers browsers where there is no page; `softened` tells them by one what they are refused elsewhere."""
 
     routes: Sequence[Route]
     lost: Lost
+    softened: Softened
 
 
 def workspaces_of(
@@ -68,7 +71,7 @@ def workspaces_of(
         *packages.routes(house),
         *telegram.routes(house),
     ]
-    return Workspaces(routes, lost_in(house))
+    return Workspaces(routes, lost_in(house), partial(soften, house))
 
 
 def _pages(settings: GatewaySettings, assets: Assets, provider: Provider | None) -> Pages:
