@@ -1,6 +1,7 @@
 """Every page, in both states, light and dark: axe finds nothing, and a phone is wide enough."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from shared.auth.viewer import Role
 from tests.web.browsing import DESK, PHONE, sign_in, visiting
-from tests.web.office import Office
+from tests.web.office import OCTOBER, Office
 
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -80,6 +81,50 @@ async def finds_nothing(page: Page) -> None:
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE[0], f"{page.url} is wider than a phone"
     await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_however_long_a_word_is_it_fits(live_office: Office, browser: Browser, size: tuple[int, int]) -> None:
+    """Where a page grew wider than its window, its own parts came to lie on its buttons."""
+    desk, word = live_office.desk, "Thiruvananthapuram" * 9
+    parent = await desk.make("createParent", name=word)
+    child = await desk.make("createChild", parentId=parent, name=f"Ira {word}")
+    tutor = await desk.make("createTutor", name=word)
+    await desk.sell(parent, 5, "1234567.89", childId=child)
+    logged = [await desk.log(child, tutor, OCTOBER + timedelta(days=day)) for day in range(6)]
+    await desk.approve_all(logged[:5])
+    sell = f"/admin/billing/packages?view=sell&parent={parent}"
+    places = {
+        Role.PARENT: ("/parent",),
+        Role.TUTOR: ("/tutor?month=2026-10",),
+        Role.COORDINATOR: (
+            *("/coordinator/alerts", "/admin/billing/packages", f"/admin/billing/packages?search={word}", sell),
+            *("/admin/billing/packages?view=approve", "/admin/billing/packages?view=sell&family=Thiru"),
+        ),
+    }
+    for role, paths in places.items():
+        async with visiting(browser, live_office.url, size=size) as page:
+            await page.goto("/sign-in")
+            await sign_in(page, role, None if role is Role.COORDINATOR else word)
+            for path in paths:
+                await page.goto(path)
+                assert await page.evaluate("document.documentElement.scrollWidth") <= size[0], path
+    async with visiting(browser, live_office.url, size=size) as page:
+        await page.goto(sell)
+        await sign_in(page, Role.COORDINATOR)
+        await page.get_by_label("Offer").select_option(index=1)
+        await page.get_by_role("button", name="Sell the package").click()
+        await expect(page.get_by_role("status")).to_contain_text("10 sessions.")
+
+
+async def test_a_phone_shows_every_place_there_is(office: Office, browser: Browser) -> None:
+    async with visiting(browser, office.url, size=(360, 740)) as page:
+        await page.goto("/admin/billing/invoices")
+        await sign_in(page, Role.COORDINATOR)
+        places = page.get_by_role("navigation", name="Workspace").get_by_role("link")
+        await expect(places).to_have_count(5)
+        for place in await places.all():
+            await expect(place).to_be_in_viewport(ratio=1)
 
 
 async def test_the_keyboard_is_enough(live_office: Office, browser: Browser) -> None:

@@ -55,5 +55,5 @@ async def test_a_tutor_sees_the_month(office: Office, browser: Browser, freeze: 
         await expect(pay).to_contain_text("4")
         await expect(pay).to_contain_text(net)
         await expect(page.get_by_role("row").filter(has_text="Pending")).to_contain_text(net)
-        await page.get_by_role("link", name="Nov 26").click()
+        await page.get_by_role("link", name="Nov 2026").click()
         await expect(page.get_by_text("No sessions in November 2026")).to_be_visible()

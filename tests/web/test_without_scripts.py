@@ -122,7 +122,7 @@ async def test_a_month_is_approved_and_closed(live_office: Office, browser: Brow
         await page.goto("/admin/billing/packages?view=approve&month=2026-10")
         await sign_in(page, Role.COORDINATOR)
         await page.get_by_role("button", name="Approve the selected sessions").click()
-        await expect(page.get_by_text("Select at least one session.")).to_be_visible()
+        await expect(page.get_by_text("Select at least one session.")).to_be_in_viewport()
         for box in await page.get_by_role("checkbox").all():
             await box.check()
         await page.get_by_role("button", name="Approve the selected sessions").click()

@@ -47,7 +47,7 @@ def charts(cycles: Sequence[dict[str, Any]]) -> list[Chart]:
     drawn = (
         _chart("sessions", "Sessions", months, _sessions),
         _chart("invoiced", "Invoiced", months, lambda cycle: _money(cycle["invoicedTotal"])),
-        _chart("paid-out", "Paid out to tutors", months, lambda cycle: _money(cycle["payoutTotal"])),
+        _chart("paid-out", "To tutors", months, lambda cycle: _money(cycle["payoutTotal"])),
     )
     return [chart for chart in drawn if chart.bars]
 

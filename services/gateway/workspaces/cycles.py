@@ -14,6 +14,7 @@ from services.gateway.workspaces.forms import Problem
 from services.gateway.workspaces.live import event_route
 from services.gateway.workspaces.progress import progress_of, progress_of_cycle
 from services.gateway.workspaces.visit import House, Visit, filled_in, form_route, page_route
+from services.gateway.workspaces.words import counted
 from shared.auth.viewer import Role
 from shared.period import Month
 
@@ -48,7 +49,7 @@ async def show(visit: Visit, problem: Problem | None = None) -> Response:
     month, is_chosen = _month(visit), bool(visit.asked("month"))
     data, refused = await _asked(visit, month, is_chosen=is_chosen)
     cycle = data.get("billingCycle")
-    progress = progress_of_cycle(month, cycle, is_begun=bool(visit.asked("watch"))) if is_chosen else None
+    progress = progress_of_cycle(cycle, is_begun=bool(visit.asked("watch"))) if is_chosen else None
     return visit.page(
         "cycles.html",
         data,
@@ -94,8 +95,8 @@ async def _run(visit: Visit) -> Response:
         if refused.code != "CYCLE_IN_PROGRESS":
             raise
         return visit.see_other(address, refused.message)
-    words = f"The month is closed: {cycle['statementsCount']} statements and {cycle['payoutsCount']} payouts."
-    return visit.see_other(address, words)
+    statements, payouts = counted(cycle["statementsCount"], "statement"), counted(cycle["payoutsCount"], "payout")
+    return visit.see_other(address, f"The month is closed: {statements} and {payouts}.")
 
 
 async def _begun(visit: Visit, running: asyncio.Task[Answered], month: str) -> None:

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from services.gateway.workspaces.forms import Checked, Form, Problem
 from services.gateway.workspaces.visit import NOBODY, House, Visit, choice, filled_in, form_route, page_route
+from services.gateway.workspaces.words import counted
 from shared.auth.viewer import Role
 
 PATH = "/admin/billing/packages"
@@ -74,7 +75,7 @@ async def _sell(visit: Visit) -> Response:
     sold = answer["createPackage"]["sessionPackage"]
     buyer = (sold["parent"] or {}).get("name", "the family")
     address = f"{PATH}?package={sold['id']}#package"
-    return visit.see_other(address, f"Sold to {buyer}: {sold['totalSessions']} sessions.")
+    return visit.see_other(address, f"Sold to {buyer}: {counted(sold['totalSessions'], 'session')}.")
 
 
 def _sale(form: Form) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from services.gateway.workspaces.words import counted
+
 _COLLECTING, _CALCULATING, _RENDERING = 5, 40, 50
 """Where each phase begins on the way to 100."""
+_WAITING = "Waiting for all sessions to arrive …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,10 @@ def progress_of(told: dict[str, Any]) -> Progress:
     return Progress(0, "Not begun.")
 
 
-def progress_of_cycle(month: str, cycle: dict[str, Any] | None, *, is_begun: bool) -> Progress | None:
+def progress_of_cycle(cycle: dict[str, Any] | None, *, is_begun: bool) -> Progress | None:
     """Of a month as a query answers it, for pages that are loaded again; None where nothing is under way."""
     if cycle is None or cycle["status"] == "OPEN":
-        return Progress(_COLLECTING, f"Waiting for all of {month} to arrive …") if is_begun else None
+        return Progress(_COLLECTING, _WAITING) if is_begun else None
     if cycle["status"] == "CLOSING":
         return Progress(_CALCULATING, "Computing statements and payouts …")
     statements, documents = cycle["statementsCount"] or 0, cycle["documents"]
@@ -44,22 +47,22 @@ def progress_of_cycle(month: str, cycle: dict[str, Any] | None, *, is_begun: boo
 
 
 def _collecting(told: dict[str, Any]) -> Progress:
-    expected, counted = told["sessionsExpected"], told["sessionsCounted"]
+    expected, arrived = told["sessionsExpected"], told["sessionsCounted"]
     if not expected:
-        return Progress(_COLLECTING, (told["missing"] or {}).get("message") or "Waiting for all sessions to arrive …")
-    part = _share(counted, expected, _CALCULATING - _COLLECTING)
-    return Progress(_COLLECTING + part, f"{counted} of {expected} sessions have arrived …")
+        return Progress(_COLLECTING, (told["missing"] or {}).get("message") or _WAITING)
+    part = _share(arrived, expected, _CALCULATING - _COLLECTING)
+    return Progress(_COLLECTING + part, f"{arrived} of {counted(expected, 'session')} arrived …")
 
 
 def _rendering(statements: int, documents: dict[str, int]) -> Progress:
     drawn = documents["rendered"] + documents["failed"]
     part = _share(drawn, statements, 100 - _RENDERING)
-    return Progress(_RENDERING + part, f"{drawn} of {statements} invoices are drawn …")
+    return Progress(_RENDERING + part, f"{drawn} of {counted(statements, 'invoice')} drawn …")
 
 
 def _done(statements: int, documents: dict[str, int]) -> Progress:
     failed = f" {documents['failed']} could not be drawn." if documents["failed"] else ""
-    return Progress(100, f"Closed, with {statements} invoices.{failed}", is_done=True)
+    return Progress(100, f"Closed, with {counted(statements, 'invoice')}.{failed}", is_done=True)
 
 
 def _share(done: int, total: int, of: int) -> int:

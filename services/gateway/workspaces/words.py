@@ -37,6 +37,11 @@ def words(code: str) -> str:
     return CODES.get(code) or code.replace("_", " ").capitalize()
 
 
+def counted(number: int, one: str) -> str:
+    """With the noun in the number that it has then; `one` makes its plural with an s."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 def tone(code: str) -> str:
     return TONES.get(code, "plain")
 
@@ -60,6 +65,7 @@ class Writing:
             "weekday": self.weekday,
             "month": self.month,
             "short_month": self.short_month,
+            "month_name": self.month_name,
         }
 
     def day(self, value: str | None) -> str:
@@ -83,7 +89,11 @@ class Writing:
         return format_date(Month.parse(value).first_day, "LLLL y", self._locale) if value else NOTHING
 
     def short_month(self, value: str | None) -> str:
-        return format_date(Month.parse(value).first_day, "LLL yy", self._locale) if value else NOTHING
+        return format_date(Month.parse(value).first_day, "LLL y", self._locale) if value else NOTHING
+
+    def month_name(self, value: str) -> str:
+        """For the many of a chart, beside words that say the year."""
+        return format_date(Month.parse(value).first_day, "LLL", self._locale)
 
     def _date(self, value: str) -> date:
         return date.fromisoformat(value) if len(value) == len("2026-10-31") else self._local(value).date()
