@@ -25,7 +25,7 @@ def rules_of(story: Story) -> Billing:
     setting = story.setting
     packages = Packages(setting.zone, DEFAULT_PRICE, Fraction(setting.low_percent, 100), setting.low_floor)
     each = Fraction(setting.tax_percent, 100 * len(setting.taxes))
-    taxes = [(label, each) for label in setting.taxes if each]
+    taxes = [(f"{label} {float(100 * each):g} %", each) for label in setting.taxes if each]
     return Billing(packages, taxes)
 
 

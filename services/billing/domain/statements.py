@@ -14,6 +14,7 @@ per rate, and shared out over the lines by largest remainder, so that what the l
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
@@ -47,10 +48,15 @@ class DiscountRule:
 
 @dataclass(frozen=True, slots=True)
 class TaxRate:
-    """A tax by its name on the document and its rate."""
+    """A tax by its label and its rate."""
 
     label: str
     basis_points: int
+
+    @property
+    def name(self) -> str:
+        """As documents write it: whoever claims the tax back needs the rate as well."""
+        return f"{self.label} {Decimal(self.basis_points).scaleb(-2).normalize():f} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ def make_bill(charges: Iterable[Charge], rules: Iterable[DiscountRule], taxes: S
     discounts = _discounts(sum(bases), rules)
     discount_shares = share_out(sum(each.amount_minor for each in discounts), bases)
     net = [base - share for base, share in zip(bases, discount_shares, strict=True)]
-    due = tuple(NamedAmount(tax.label, part_of(sum(net), tax.basis_points)) for tax in taxes if tax.basis_points)
+    due = tuple(NamedAmount(tax.name, part_of(sum(net), tax.basis_points)) for tax in taxes if tax.basis_points)
     tax_shares = share_out(sum(each.amount_minor for each in due), net)
     return Bill(tuple(map(Line, ordered, discount_shares, tax_shares)), discounts, due)
 

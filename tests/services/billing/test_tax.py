@@ -20,7 +20,7 @@ async def test_two_named_taxes_are_charged_and_come_back_with_what_is_reversed(
     await desk.run("2026-09")
     await desk.run("2026-10")
     (october,) = await desk.statements_of("2026-10")
-    named = [{"label": label, "amount_minor": 81_225} for label in ("CGST", "SGST")]
+    named = [{"label": label, "amount_minor": 81_225} for label in ("CGST 9 %", "SGST 9 %")]
     assert json.loads(october["taxes"]) == named
     amounts = [october[f"{name}_minor"] for name in ("subtotal", "discount", "tax", "total")]
     assert amounts == [950_000, 47_500, 162_450, 1_064_950]
@@ -28,7 +28,7 @@ async def test_two_named_taxes_are_charged_and_come_back_with_what_is_reversed(
     assert sum(line["tax_minor"] for line in lines) == 162_450
     await desk.until(lambda: bool(invoicing.of("2026-10")))
     (told,) = invoicing.of("2026-10")[0].statements
-    assert [(each.label, each.amount_minor) for each in told.taxes] == [("CGST", 81_225), ("SGST", 81_225)]
+    assert [(each.label, each.amount_minor) for each in told.taxes] == [("CGST 9 %", 81_225), ("SGST 9 %", 81_225)]
 
     month.packages.reverse(month.october_10, "2026-11")
     await desk.hear(month.packages.reversals)

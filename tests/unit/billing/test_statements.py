@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,8 +93,14 @@ def test_a_statement_of_adjustments_alone_has_neither_discount_nor_tax() -> None
 def test_each_tax_is_computed_once_on_what_the_discount_leaves() -> None:
     charges = [session("ADDON_SESSION", DAY, 3_335, number) for number in range(1, 4)]
     bill = make_bill(charges, [fixed(1)], [TaxRate("CGST", 900), TaxRate("SGST", 900)])
-    assert bill.taxes == (NamedAmount("CGST", 900), NamedAmount("SGST", 900))
+    assert bill.taxes == (NamedAmount("CGST 9 %", 900), NamedAmount("SGST 9 %", 900))
     assert [line.tax_minor for line in bill.lines] == [600, 600, 600]
+
+
+@pytest.mark.parametrize(("basis_points", "shown"), [(250, "2.5"), (925, "9.25"), (1_800, "18"), (10_000, "100")])
+def test_a_tax_names_its_rate(basis_points: int, shown: str) -> None:
+    bill = make_bill([purchase(1, 30_000)], [], [TaxRate("GST", basis_points)])
+    assert [tax.label for tax in bill.taxes] == [f"GST {shown} %"]
 
 
 def test_a_reversal_gives_back_its_tax_and_no_more() -> None:
