@@ -7,6 +7,9 @@ equally long are late in the order in which they began, so one timer for the fir
 import asyncio
 from types import TracebackType
 
+_TICK_SECONDS = 0.001
+"""uvloop's clock knows no less: who lacks only this would be looked at again and again until it moves."""
+
 
 class TimeLimit:
     """`with limit.begun():` is `async with asyncio.timeout(seconds):`."""
@@ -31,7 +34,7 @@ class TimeLimit:
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         """At those that are late, and again when the next one would be."""
         for one, ends_at in [*self._running.items()]:
-            if ends_at > loop.time():
+            if ends_at > loop.time() + _TICK_SECONDS:
                 loop.call_at(ends_at, self._look, loop)
                 return
             self.remove(one)
