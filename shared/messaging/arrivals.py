@@ -6,8 +6,14 @@ Who creates a person and names them in the next request would otherwise race the
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from uuid import UUID
+
+from shared.ids import seconds_old
 
 PATIENCE_SECONDS = 2.0
+PATIENCE_WITH_NEW_SECONDS = 30.0
+"""Word of what was made a moment ago is on its way, however slow the way is just now."""
+NEW_SECONDS = 60.0
 BACKSTOP_SECONDS = 0.5
 """For what another process of the same service has taken in."""
 
@@ -26,10 +32,10 @@ class Arrivals:
         """Set by the next arrival. Ask for it before looking whether there is anything to wait for."""
         return self._next
 
-    async def until(self, is_there: Callable[[], Awaitable[bool]]) -> bool:
-        """Whether it is there within PATIENCE_SECONDS. Not to be called in a transaction."""
+    async def until(self, id_: UUID, is_there: Callable[[], Awaitable[bool]]) -> bool:
+        """Whether what has that id is there before patience ends. Not to be called in a transaction."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE_SECONDS
+        end = loop.time() + (PATIENCE_WITH_NEW_SECONDS if _is_new(id_) else PATIENCE_SECONDS)
         while True:
             arrival = self.next()
             if await is_there():
@@ -39,3 +45,8 @@ class Arrivals:
             with suppress(TimeoutError):
                 async with asyncio.timeout(BACKSTOP_SECONDS):
                     await arrival.wait()
+
+
+def _is_new(id_: UUID) -> bool:
+    age = seconds_old(id_)
+    return age is not None and abs(age) < NEW_SECONDS

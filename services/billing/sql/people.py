@@ -17,7 +17,7 @@ ON CONFLICT (person_id) DO UPDATE SET
 WHERE person.version < excluded.version
 """
 
-_KNOWN = "SELECT 1 AS known FROM person WHERE person_id = $1 AND kind = $2"
+_KIND = "SELECT kind FROM person WHERE person_id = $1"
 
 _FAMILIES = """
 SELECT person_id, parent_id, name, email, phone FROM person
@@ -38,8 +38,10 @@ async def upsert_people(transaction: Transaction, changes: Sequence[PersonChange
     await transaction.execute_many(_UPSERT, rows)
 
 
-async def is_known(statements: Statements, person_id: UUID, kind: PersonKind) -> bool:
-    return await statements.row(_KNOWN, person_id, kind) is not None
+async def kind_of(statements: Statements, person_id: UUID) -> PersonKind | None:
+    """None for who is not known yet."""
+    row = await statements.row(_KIND, person_id)
+    return None if row is None else row["kind"]
 
 
 async def tutors_of(statements: Statements, month: Month) -> dict[UUID, str]:

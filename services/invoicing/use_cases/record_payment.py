@@ -72,7 +72,7 @@ async def _wait_for(work: InvoicingWork, parent_id: UUID) -> None:
     async def is_known() -> bool:
         return await work.database.row(payments.IS_KNOWN, parent_id) is not None
 
-    if not await work.arrivals.until(is_known):
+    if not await work.arrivals.until(parent_id, is_known):
         raise NotFound(f"no such parent: {parent_id}")
 
 

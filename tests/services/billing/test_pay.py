@@ -1,8 +1,9 @@
 """Tutors' pay: rates, deductions, payouts and who sees what of them."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from shared.auth.viewer import MONEY_READ, Role, Viewer
 from shared.clock import TravellingClock
 from shared.contracts.billing import PayoutPaid
 from shared.ids import new_id
+from shared.messaging import arrivals
 from shared.messaging.envelope import Event
 from tests.asking import Refused
 from tests.services.billing.conftest import Hosting
@@ -190,7 +192,21 @@ async def test_a_wrong_rate_is_refused(desk: Desk, month: WorkedMonth, rate: str
 
 async def test_unknown_people_are_refused(desk: Desk) -> None:
     with pytest.raises(Refused, match="NOT_FOUND"):
-        await desk.set_rate(new_id(), "100", "2026-12-01")
+        await desk.set_rate(uuid4(), "100", "2026-12-01")
+
+
+async def test_who_was_made_a_moment_ago_is_waited_for_as_long_as_the_word_takes(
+    desk: Desk, month: WorkedMonth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals, "PATIENCE_SECONDS", 0.0)
+    tara = month.packages.person("Tara", "TUTOR")
+    setting = asyncio.create_task(desk.set_rate(tara, "100", "2026-12-01"))
+    await asyncio.wait([setting], timeout=0.3)
+    assert not setting.done()
+    await desk.hear(month.packages.facts())
+    await setting
+    with pytest.raises(Refused, match="NOT_FOUND"):
+        await desk.set_rate(month.asha, "100", "2026-12-01")  # known, and no tutor: nothing to wait for
 
 
 async def test_a_rate_key_gives_the_first_rate(desk: Desk, month: WorkedMonth) -> None:
