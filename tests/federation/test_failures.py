@@ -79,6 +79,22 @@ async def test_a_dead_subgraph_nulls_its_part_of_an_object_that_another_brings_t
     assert codes(answer) == [(["shop", "slogan"], "UPSTREAM_UNAVAILABLE")]
 
 
+async def test_a_requirement_that_failed_nulls_the_field_that_requires_it_and_no_other_of_the_same_request() -> None:
+    shop = Shop()
+    query = "{ products { title inStock shipping } }"
+    whole = (await shop.engine.execute(query))["data"]["products"]
+    products = [{"title": "Chair", "ean": "e1", "price": None, "weight": 5}]
+    products.append({"title": "Table", "ean": "e2", "price": 500, "weight": 20})
+    error = {"message": "no", "path": ["products", 0, "price"], "extensions": {"code": "FORBIDDEN"}}
+    shop.subgraphs["catalogue"] = Says({"data": {"products": products}, "errors": [error]})
+    engine = shop.engine
+    for answer in [await engine.execute(query) for _ in range(2)]:
+        assert answer["data"]["products"] == [{**whole[0], "shipping": None}, whole[1]]
+        assert codes(answer) == [(["products", 0, "shipping"], "FORBIDDEN")]
+    # Once for those that have all that is required, once for the others.
+    assert len(shop.stock.requests) == 1 + 2 * 2
+
+
 async def test_what_depended_on_the_dead_subgraph_tells_the_same_reason() -> None:
     shop = Shop()
     shop.subgraphs["catalogue"] = Dead()

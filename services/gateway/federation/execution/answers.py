@@ -34,8 +34,11 @@ def add_root(owners: list[Object], selections: Selections, response: SubgraphRes
 
 
 def add_entities(call: EntityCall, asked: Batch, response: SubgraphResponse) -> list[Failure]:
-    """Merges one call's entities into their owners; returns the call's errors that explain no null."""
-    for owner, failure in asked.dropped:
+    """Merges one call's entities into their owners; returns the call's errors that explain no null.
+
+    An owner that was dropped lacks what the call asks, unless that is asked in parts.
+    """
+    for owner, failure in asked.dropped if not call.parts else ():
         _lack_all([owner], call.selections, failure)
     entities = (response.data or {}).get(call.alias)
     if not isinstance(entities, list) or len(entities) != len(asked.owners):

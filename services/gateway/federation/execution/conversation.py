@@ -11,7 +11,7 @@ import msgspec
 
 from services.gateway.federation.errors import SubgraphUnavailable
 from services.gateway.federation.execution.subgraph import FetchRequest, Subgraph
-from services.gateway.federation.planning.plan import Fetch, Plan, RootFetch
+from services.gateway.federation.planning.plan import EntityFetch, Fetch, Plan, RootFetch
 
 Heard = bytes | SubgraphUnavailable
 """What came of a question: the answer's body, or why there is none."""
@@ -24,7 +24,8 @@ class Questions:
 
     def __init__(self, plan: Plan) -> None:
         self._name = plan.operation.name
-        self._heads = {fetch.id: self._head(fetch) for fetch in plan.fetches}
+        apart = (fetch.apart for fetch in plan.fetches if isinstance(fetch, EntityFetch) and fetch.apart)
+        self._heads = {fetch.id: self._head(fetch) for fetch in (*plan.fetches, *apart)}
 
     def _head(self, fetch: Fetch) -> bytes:
         asked = {"query": fetch.query, "operationName": self._name}

@@ -12,9 +12,9 @@ from services.gateway.federation.execution.conversation import Conversation
 from services.gateway.federation.execution.failure import Failure
 from services.gateway.federation.execution.merging import Object, gather
 from services.gateway.federation.execution.renaming import with_own_keys
-from services.gateway.federation.execution.representations import batch
+from services.gateway.federation.execution.representations import Batch, batch
 from services.gateway.federation.execution.subgraph import SubgraphResponse, read_response
-from services.gateway.federation.planning.plan import EntityFetch, Fetch, Plan, RootFetch
+from services.gateway.federation.planning.plan import EntityCall, EntityFetch, Fetch, Plan, RootFetch
 
 
 class Execution:
@@ -55,6 +55,19 @@ class Execution:
 
     async def _run_entities(self, fetch: EntityFetch) -> None:
         batches = [batch(self.data, call) for call in fetch.calls]
+        await self._join(fetch, batches)
+        if fetch.apart and any(asked.dropped for asked in batches):
+            await self._join(fetch.apart, self._parted(fetch.calls, batches))
+
+    def _parted(self, calls: Iterable[EntityCall], batches: Iterable[Batch]) -> list[Batch]:
+        """Of the objects that lack something those parts of a call that do not need it."""
+        return [
+            batch(self.data, part, {id(owner) for owner, _ in asked.dropped})
+            for call, asked in zip(calls, batches, strict=True)
+            for part in call.parts
+        ]
+
+    async def _join(self, fetch: EntityFetch, batches: list[Batch]) -> None:
         response = SubgraphResponse({call.alias: [] for call in fetch.calls}, [])
         if any(asked.representations for asked in batches):
             pairs = zip(fetch.calls, batches, strict=True)

@@ -1,5 +1,6 @@
 """What is sent to `_entities`: representations, each distinct one once."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,12 +26,17 @@ class _Unrepresentable(Exception):
         self.failure = failure
 
 
-def batch(data: Object, call: EntityCall) -> Batch:
-    """The call's representations, in the order in which the answer mentions them."""
+def batch(data: Object, call: EntityCall, among: Container[int] | None = None) -> Batch:
+    """The call's representations, in the order in which the answer mentions them.
+
+    `among` are the objects, by their identities, that are in question; otherwise all are.
+    """
     found = Batch()
     index_of: dict[bytes, int] = {}
     for target in call.targets:
         for owner in gather(data, target.path):
+            if among is not None and id(owner) not in among:
+                continue
             try:
                 representation = {"__typename": call.type_name, **_represent(owner, target.needs)}
             except _Unrepresentable as reason:

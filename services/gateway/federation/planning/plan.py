@@ -44,13 +44,17 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class EntityCall:
-    """One `alias: _entities(representations: $variable)`; its targets share the list of representations."""
+    """One `alias: _entities(representations: $variable)`; its targets share the list of representations.
+
+    `parts` are its fields by what they require, when that is not the same for all of them.
+    """
 
     alias: str
     variable: str
     type_name: str
     selections: Selections
     targets: tuple[Target, ...]
+    parts: "tuple[EntityCall, ...]" = ()
 
 
 Renames = tuple[tuple[str, str], ...]
@@ -74,7 +78,10 @@ class RootFetch:
 
 @dataclass(frozen=True, slots=True)
 class EntityFetch:
-    """Fields of entities that other fetches have found, in one request."""
+    """Fields of entities that other fetches have found, in one request.
+
+    `apart` asks the calls' parts, of objects that lack something which only some of the fields require.
+    """
 
     id: int
     subgraph: str
@@ -83,6 +90,7 @@ class EntityFetch:
     query: str
     variables: tuple[str, ...]
     renames: Renames = ()
+    apart: "EntityFetch | None" = None
 
 
 Fetch = RootFetch | EntityFetch
@@ -115,6 +123,8 @@ def _print_fetch(fetch: Fetch) -> Iterator[str]:
     yield f"  {fetch.query}"
     if fetch.renames:
         yield f"  {', '.join(f'{alias} is {key}' for alias, key in fetch.renames)}"
+    if isinstance(fetch, EntityFetch) and fetch.apart:
+        yield f"  apart {fetch.apart.query}"
 
 
 def _print_targets(call: EntityCall) -> Iterator[str]:

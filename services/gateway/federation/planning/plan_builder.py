@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from services.gateway.federation.operation.limits import Limits
 from services.gateway.federation.operation.normal_form import Operation
-from services.gateway.federation.operation.selection import Field, Selections, collect, merge
+from services.gateway.federation.operation.selection import Field, Selection, Selections, collect, merge
 from services.gateway.federation.planning.draft import Draft, DraftFetch
 from services.gateway.federation.planning.fetch_query import print_entity_query, print_root_query, used_variables
 from services.gateway.federation.planning.freezing import freeze
@@ -72,31 +73,52 @@ class _Builder:
         )
 
     def _entity_fetch(self, group: _Group) -> EntityFetch:
-        calls = tuple(self._calls(group.members))
-        selections = tuple(one for call in calls for one in call.selections)
-        variables = used_variables(self.operation, selections)
         subgraph = group.members[0].subgraph
+        calls = tuple(self._calls(group.members))
+        fetch = self._request(group.id, subgraph, group.after, calls)
+        parts = tuple(part for call in calls for part in call.parts)
+        return replace(fetch, apart=self._request(~group.id, subgraph, group.after, parts)) if parts else fetch
+
+    def _request(
+        self, number: int, subgraph: str, after: tuple[int, ...], calls: tuple[EntityCall, ...]
+    ) -> EntityFetch:
+        variables = used_variables(self.operation, tuple(one for call in calls for one in call.selections))
         shapes = ShapeSeparator(self.supergraph, subgraph)
         sent = [replace(call, selections=shapes.separated(call.type_name, call.selections)) for call in calls]
         query = print_entity_query(self.operation, sent, variables)
-        return EntityFetch(group.id, subgraph, group.after, calls, query, variables, shapes.renames)
+        return EntityFetch(number, subgraph, after, calls, query, variables, shapes.renames)
 
     def _calls(self, members: list[DraftFetch]) -> Iterator[EntityCall]:
         """Members that ask the same of the same type share one list of representations."""
-        same: dict[tuple[str, Selections], list[Target]] = defaultdict(list)
+        same: dict[tuple[str, Selections], list[DraftFetch]] = defaultdict(list)
         for draft in members:
-            same[draft.type_name, freeze(self.supergraph, draft)].append(self._target(draft))
-        for number, ((type_name, selections), targets) in enumerate(same.items()):
+            same[draft.type_name, freeze(self.supergraph, draft)].append(draft)
+        numbers = count()
+        for number, ((type_name, selections), drafts) in enumerate(same.items()):
             alias, variable = ("_entities", "representations") if len(same) == 1 else (f"_e{number}", f"r{number}")
-            yield EntityCall(alias, self._free(variable), type_name, selections, tuple(targets))
+            targets = tuple(self._target(draft, *draft.needs) for draft in drafts)
+            parts = tuple(self._parts(selections, drafts, numbers))
+            yield EntityCall(alias, self._free(variable), type_name, selections, targets, parts)
+
+    def _parts(self, selections: Selections, drafts: list[DraftFetch], numbers: Iterator[int]) -> Iterator[EntityCall]:
+        """Of a call that asks these selections for these drafts; none when all of it requires the same."""
+        type_name, subgraph = drafts[0].type_name, drafts[0].subgraph
+        by_requirement: dict[Selections, list[Selection]] = defaultdict(list)
+        for one in selections:
+            join = self.supergraph.join(type_name, one.name, subgraph) if isinstance(one, Field) else None
+            by_requirement[join.requires if join else ()].append(one)
+        for required, fields in by_requirement.items() if len(by_requirement) > 1 else ():
+            number = next(numbers)
+            targets = tuple(self._target(draft, draft.needs[0], required) for draft in drafts)
+            yield EntityCall(f"_e{number}", self._free(f"r{number}"), type_name, tuple(fields), targets)
 
     def _free(self, variable: str) -> str:
         """The client may have a variable of that name."""
         return self._free(f"_{variable}") if variable in self.operation.variables else variable
 
-    def _target(self, draft: DraftFetch) -> Target:
+    def _target(self, draft: DraftFetch, *wants: Selections) -> Target:
         type_name = draft.path[-1].on or draft.type_name
-        wanted = merge(one for selections in draft.needs for one in selections)
+        wanted = merge(one for selections in wants for one in selections)
         needs = needs_of(self.supergraph, self.names, draft.path, type_name, wanted)
         keys = {one.name for one in draft.needs[0] if isinstance(one, Field)}
         return Target(draft.path, tuple(replace(need, is_key=need.name in keys) for need in needs))
