@@ -79,6 +79,33 @@ async def test_a_dead_subgraph_nulls_its_part_of_an_object_that_another_brings_t
     assert codes(answer) == [(["shop", "slogan"], "UPSTREAM_UNAVAILABLE")]
 
 
+@pytest.mark.parametrize("last", ["accounts", "catalogue"])
+async def test_an_object_that_failed_in_one_of_two_subgraphs_says_where_in_all_that_was_its_part(last: str) -> None:
+    """Whichever of the two is heard of last."""
+    shop = Shop()
+    heard = asyncio.Event()
+    error = {"message": "no", "path": ["shop", "owner", "name"], "extensions": {"code": "FORBIDDEN"}}
+    both = {"catalogue": shop.catalogue, "accounts": Says({"data": {"shop": None}, "errors": [error]})}
+    shop.subgraphs |= {name: (Waits if name == last else Heard)(one, heard) for name, one in both.items()}
+    answer = await shop.engine.execute("{ shop { owner { id name } slogan } }")
+    assert answer["data"] == {"shop": {"slogan": "Sit well", "owner": None}}
+    assert codes(answer) == [(["shop", "owner", "name"], "FORBIDDEN")]
+
+
+@pytest.mark.parametrize("last", ["accounts", "catalogue"])
+async def test_an_object_that_failed_in_one_of_two_subgraphs_is_missed_in_fields_beside_the_failure_too(
+    last: str,
+) -> None:
+    shop = Shop()
+    heard = asyncio.Event()
+    error = {"message": "no", "path": ["shop", "slogan"], "extensions": {"code": "FORBIDDEN"}}
+    both = {"catalogue": Says({"data": {"shop": None}, "errors": [error]}), "accounts": shop.accounts}
+    shop.subgraphs |= {name: (Waits if name == last else Heard)(one, heard) for name, one in both.items()}
+    answer = await shop.engine.execute("{ shop { quiet: slogan slogan(loud: true) owner { name } } }")
+    assert answer["data"] == {"shop": {"quiet": None, "slogan": None, "owner": {"name": "Dev"}}}
+    assert codes(answer) == [(["shop", "slogan"], "FORBIDDEN")]
+
+
 async def test_a_requirement_that_failed_nulls_the_field_that_requires_it_and_no_other_of_the_same_request() -> None:
     shop = Shop()
     query = "{ products { title inStock shipping } }"

@@ -7,10 +7,10 @@ from typing import Any
 
 from services.gateway.federation.errors import UNAVAILABLE
 from services.gateway.federation.execution.failure import Failure, PathKey, failure_of, place
-from services.gateway.federation.execution.merging import Object, fields_of, lack, merge_into_all
+from services.gateway.federation.execution.merging import Object, lack, merge_into_all
 from services.gateway.federation.execution.representations import Batch
 from services.gateway.federation.execution.subgraph import SubgraphResponse
-from services.gateway.federation.operation.selection import Selections
+from services.gateway.federation.operation.selection import Selections, fields_of
 from services.gateway.federation.planning.plan import EntityCall
 
 _MISFIT = {"message": "A service's answer does not fit the request.", "extensions": {"code": UNAVAILABLE}}
@@ -27,8 +27,8 @@ def add_root(owners: list[Object], selections: Selections, response: SubgraphRes
         _lack_because(owners, selections, [one for one in errors if one[0]])
         _lack_all(owners, selections, _whole(response))
         return []
+    unplaced = list(_place(response.data, selections, errors))
     merge_into_all(owners, response.data)
-    unplaced = list(_place(owners, errors))
     _lack_all(owners, selections, _whole(response))
     return unplaced
 
@@ -68,14 +68,15 @@ def _errors_by_entity(
 def _add_entity(owners: list[Object], selections: Selections, entity: Any, errors: list[_Placed]) -> Iterable[Failure]:
     """Gives the errors that explain no null."""
     if isinstance(entity, dict):
+        places = ((place, failure) for below, failure in errors for place in _places(below, selections))
+        unplaced = list(_place(entity, selections, places))
         merge_into_all(owners, entity)
-    elif entity is None and errors:
+        return unplaced
+    if entity is None and errors:
         _lack_because(owners, selections, errors)
         return ()
-    else:
-        _lack_all(owners, selections, None if entity is None else failure_of(_MISFIT))
-    places = ((place, failure) for below, failure in errors for place in _places(below, selections))
-    return _place(owners, places)
+    _lack_all(owners, selections, None if entity is None else failure_of(_MISFIT))
+    return ()
 
 
 def _places(below: tuple[PathKey, ...], selections: Selections) -> Iterable[tuple[PathKey, ...]]:
@@ -91,10 +92,10 @@ def errors_of_no_call(calls: Iterable[EntityCall], response: SubgraphResponse) -
     return [failure_of(error) for error in response.errors if not aliases.intersection(_path(error)[:1])]
 
 
-def _place(owners: list[Object], failures: Iterable[_Placed]) -> Iterator[Failure]:
+def _place(data: Object, selections: Selections, failures: Iterable[_Placed]) -> Iterator[Failure]:
+    """Puts each where it belongs in the subgraph's own data; gives those that explain no null there."""
     for path, failure in failures:
-        placed = [place(owner, path, failure) for owner in owners]
-        if not any(placed):
+        if not place(data, path, failure, selections):
             yield failure
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.gateway.federation.operation.selection import Selections
+from services.gateway.federation.operation.selection import Selections, fields_of
 
 PathKey = str | int
 
@@ -37,7 +37,7 @@ def failure_of(error: Mapping[str, Any]) -> Failure:
     return Failure(str(error.get("message", "")), extensions if isinstance(extensions, dict) else {})
 
 
-def place(container: Any, path: tuple[PathKey, ...], failure: Failure) -> bool:
+def place(container: Any, path: tuple[PathKey, ...], failure: Failure, asked: Selections) -> bool:
     """Puts the failure at the first null on the path; False when there is a value all the way.
 
     Of several failures that one null hides the first is told.
@@ -45,14 +45,20 @@ def place(container: Any, path: tuple[PathKey, ...], failure: Failure) -> bool:
     for depth, key in enumerate(path):
         if not _has_room(container, key):
             return False
+        asked = asked if isinstance(key, int) else _below(asked, key)
         value = _at(container, key)
         if isinstance(value, Failure):
             return True
         if value is None:
-            container[key] = replace(failure, below=path[depth + 1 :])
+            container[key] = replace(failure, below=path[depth + 1 :], lacks=asked)
             return True
         container = value
     return False
+
+
+def _below(selections: Selections, key: str) -> Selections:
+    """What is asked of the field, whatever type it is for."""
+    return tuple(one for field in fields_of(selections) if field.key == key for one in field.selections)
 
 
 def _has_room(container: Any, key: PathKey) -> bool:

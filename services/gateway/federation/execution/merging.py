@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.gateway.federation.execution.failure import Failure
-from services.gateway.federation.operation.selection import Field, Selections
+from services.gateway.federation.operation.selection import Selections, fields_of
 from services.gateway.federation.planning.plan import Path
 
 Object = dict[str, Any]
@@ -34,14 +34,18 @@ def merge_into(target: Object, source: Object) -> None:
         known = target.get(key)
         if isinstance(known, dict | list):
             _merge_values(known, value)
+        elif isinstance(known, Failure) and isinstance(value, Failure):
+            target[key] = replace(known, lacks=(*known.lacks, *value.lacks))
         else:
             target[key] = value
             if isinstance(known, Failure):
-                _lack_within(value, known.lacks, known)
+                _lack_part(value, known)
 
 
 def _merge_values(known: Any, value: Any) -> None:
-    if isinstance(known, dict) and isinstance(value, dict):
+    if isinstance(value, Failure):
+        _lack_part(known, value)
+    elif isinstance(known, dict) and isinstance(value, dict):
         merge_into(known, value)
     elif isinstance(known, list) and isinstance(value, list):
         for ours, theirs in zip(known, value, strict=False):
@@ -56,6 +60,13 @@ def lack(owner: Object, selections: Selections, failure: Failure | None) -> None
             owner[field.key] = replace(failure, lacks=field.selections) if failure and field.selections else failure
         elif failure:
             _lack_within(owner[field.key], field.selections, failure)
+
+
+def _lack_part(value: Any, failure: Failure) -> None:
+    """Of an object that failed in one subgraph and that another has brought."""
+    beside = replace(failure, below=(), instead=failure.below if isinstance(value, dict) else (), lacks=())
+    for one in _objects_in(value):
+        lack(one, failure.lacks, beside)
 
 
 def _lack_within(value: Any, selections: Selections, failure: Failure) -> None:
@@ -79,12 +90,3 @@ def merge_into_all(targets: list[Object], source: Object) -> None:
         merge_into(target, copied(source))
     for target in targets[:1]:
         merge_into(target, source)
-
-
-def fields_of(selections: Selections) -> Iterator[Field]:
-    """Those of fragments too, whatever type they are for."""
-    for one in selections:
-        if isinstance(one, Field):
-            yield one
-        else:
-            yield from fields_of(one.selections)

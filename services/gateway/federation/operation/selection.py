@@ -110,6 +110,15 @@ def variables_of(selections: Iterable[Selection]) -> Iterator[str]:
         yield from variables_of(selection.selections)
 
 
+def fields_of(selections: Iterable[Selection]) -> Iterator[Field]:
+    """Those of fragments too, whatever type they are for."""
+    for one in selections:
+        if isinstance(one, Field):
+            yield one
+        else:
+            yield from fields_of(one.selections)
+
+
 def find_field(selections: Selections, name: str) -> Field | None:
     """The plain field of that name, outside of fragments."""
     return next((field for field in selections if isinstance(field, Field) and field.name == name), None)
@@ -117,21 +126,12 @@ def find_field(selections: Selections, name: str) -> Field | None:
 
 def disagree(ours: Iterable[Selection], theirs: Iterable[Selection]) -> bool:
     """Whether the two ask for the same field with different arguments, which one answer cannot hold."""
-    known = {one.name: one for one in _plain(ours)}
+    known = {one.name: one for one in fields_of(ours)}
     return any(
         one.name in known
         and (known[one.name].arguments != one.arguments or disagree(known[one.name].selections, one.selections))
-        for one in _plain(theirs)
+        for one in fields_of(theirs)
     )
-
-
-def _plain(selections: Iterable[Selection]) -> Iterator[Field]:
-    """The fields, fragments left out of account."""
-    for one in selections:
-        if isinstance(one, Field):
-            yield one
-        else:
-            yield from _plain(one.selections)
 
 
 def print_selections(selections: Selections, indent: str = "") -> str:
