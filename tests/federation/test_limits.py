@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from services.gateway.federation import Engine, Limits, load_supergraph
+from services.gateway.federation import Engine, Limits, PlanningError, RequestError, load_supergraph
+from services.gateway.federation.execution import engine as engine_module
 from services.gateway.federation.execution.cache import BoundedCache
+from services.gateway.federation.planning.plan_builder import plan_operation
 from tests.federation.shop import FOLDER, Shop
 
 
@@ -127,3 +129,36 @@ async def test_many_large_texts_are_not_all_remembered() -> None:
         answer = await engine.execute(f'{{ product(sku: "{number}{"x" * 100_000}") {{ title }} }}')
         assert answer == {"data": {"product": None}}
     assert 0 < len(engine._texts) < 6
+
+
+@pytest.mark.parametrize(
+    ("supergraph", "query", "limits", "refusal"),
+    [
+        ("plans/ambiguous/supergraph.graphql", "{ lost { note } }", Limits(), PlanningError),
+        ("shop/supergraph.graphql", "{ me { name reviews { id } } }", Limits(planning=1), RequestError),
+    ],
+)
+def test_what_cannot_be_planned_is_tried_once(
+    monkeypatch: pytest.MonkeyPatch, supergraph: str, query: str, limits: Limits, refusal: type[Exception]
+) -> None:
+    tried: list[object] = []
+
+    def plan(*given: Any) -> Any:
+        tried.append(given)
+        return plan_operation(*given)
+
+    monkeypatch.setattr(engine_module, "plan_operation", plan)
+    engine = Engine(load_supergraph((FOLDER.parent / supergraph).read_text()), {}, limits, cached_plans=2)
+    said = []
+    for _ in range(3):
+        with pytest.raises(refusal) as refused:
+            engine.prepare(query)
+        said.append(refused.value)
+    assert len(tried) == 1
+    assert {str(one) for one in said} == {str(said[0])}
+    assert len(set(map(id, said))) == 3
+    for number in range(2):  # as many as are kept: then it is forgotten like a plan
+        engine.prepare(f"query Q{number} {{ __typename }}")
+    with pytest.raises(refusal):
+        engine.prepare(query)
+    assert len(tried) == 2 + 2

@@ -2,20 +2,21 @@
 
     text ─parse, validate─▶ document ─normalise─▶ operation ─plan─▶ plan ─run─▶ merged tree ─complete─▶ answer
 
-What is made of texts is kept; a request whose text was seen before goes straight to the run. There the compiled plan
-answers, in bytes; where it cannot, or finds the answers irregular, the interpreter does.
+What is made of texts is kept, refusals to plan too; a request whose text was seen before goes straight to the run. There
+the compiled plan answers, in bytes; where it cannot, or finds the answers irregular, the interpreter does.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
 from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, execute_sync, parse, validate
 
-from services.gateway.federation.errors import RequestError
+from services.gateway.federation.errors import FederationError, PlanningError, RequestError
 from services.gateway.federation.execution.cache import BoundedCache
 from services.gateway.federation.execution.compiled.compilation import Compilation
 from services.gateway.federation.execution.completion import Completer
@@ -95,6 +96,13 @@ class _Text:
     variables: VariableCheck
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Instead of a plan. An error that is raised again would hold on to all that raised it before."""
+
+    anew: Callable[[], FederationError]
+
+
 class Engine:
     """Answers operations over one supergraph. `subgraphs` are by the names in the supergraph; `labels` decide its
     progressive overrides, anew for each request."""
@@ -125,7 +133,7 @@ class Engine:
         bounds = (self._cached_plans, _length_of_text, _MOST_TEXT)
         self._as_decided: BoundedCache[frozenset[str], Supergraph] = BoundedCache(_LABELLINGS)
         self._texts: BoundedCache[_Place, _Text] = BoundedCache(*bounds)
-        self._prepared: BoundedCache[_Place, Prepared] = BoundedCache(*bounds)
+        self._prepared: BoundedCache[_Place, Prepared | _Refused] = BoundedCache(*bounds)
         self._costs: BoundedCache[_Place, int] = BoundedCache(*bounds)
 
     async def execute(
@@ -153,7 +161,10 @@ class Engine:
         self._refuse_too_costly((query, operation_name), text, values)
         labels = self._labels.decided(self.supergraph.labels)
         place = (query, operation_name, text.variables.decided(text.conditions, values), labels)
-        return self._prepared.get(place, lambda: self._plan(text, self._coerced(text, variables or {}), labels))
+        kept = self._prepared.get(place, lambda: self._planned(text, self._coerced(text, variables or {}), labels))
+        if isinstance(kept, _Refused):
+            raise kept.anew()
+        return kept
 
     def _coerced(self, text: _Text, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         """Raises RequestError."""
@@ -228,6 +239,15 @@ class Engine:
         if errors:
             raise refused_by_rules(errors)
         return document
+
+    def _planned(self, text: _Text, values: Mapping[str, Any], labels: frozenset[str]) -> Prepared | _Refused:
+        """Planning counts fields and knows no clock: what it refuses it would always refuse."""
+        try:
+            return self._plan(text, values, labels)
+        except PlanningError as error:
+            return _Refused(partial(PlanningError, str(error)))
+        except RequestError as error:
+            return _Refused(partial(RequestError, error.errors))
 
     def _plan(self, text: _Text, values: Mapping[str, Any], labels: frozenset[str]) -> Prepared:
         supergraph = self._as_decided.get(labels, lambda: with_labels(self.supergraph, labels))
