@@ -2,8 +2,8 @@
 
     text ─parse, validate─▶ document ─normalise─▶ operation ─plan─▶ plan ─run─▶ merged tree ─complete─▶ answer
 
-What is made of texts is kept, refusals to plan too; a request whose text was seen before goes straight to the run. There
-the compiled plan answers, in bytes; where it cannot, or finds the answers irregular, the interpreter does.
+What is made of texts is kept, refusals to plan too; a request whose text was seen before goes straight to the run.
+There the compiled plan answers, in bytes; where it cannot, or finds the answers irregular, the interpreter does.
 """
 
 import asyncio
