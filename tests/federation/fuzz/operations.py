@@ -24,6 +24,7 @@ from graphql import (
 )
 
 from tests.federation.fuzz.chance import Chance
+from tests.federation.fuzz.outages import Outage
 from tests.federation.fuzz.world import RUN
 
 _DEPTH = 5
@@ -33,12 +34,13 @@ _FIELDS = (4, 30)
 
 @dataclass(frozen=True)
 class Asked:
-    """`kind` is `query`, `mutation` or `subscription`."""
+    """`kind` is `query`, `mutation` or `subscription`. It is asked in the outage too, if there is one."""
 
     kind: str
     query: str
     variables: dict[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    outage: Outage | None = None
 
     def variables_in(self, run: str) -> dict[str, Any]:
         """The variables when the operation runs under that name."""

@@ -60,7 +60,7 @@ async def _smallest_operation(opened: OpenWorld, asked: Asked, differs: Differs)
 
 async def _answered(opened: OpenWorld, asked: Asked) -> Comparison | None:
     document = parse(asked.query)
-    return None if validate(opened.oracle, document) else await opened.compare(asked, document)
+    return None if validate(opened.schema, document) else await opened.compare(asked, document)
 
 
 def _without(world: World, index: int) -> World | None:

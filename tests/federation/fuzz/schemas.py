@@ -1,20 +1,29 @@
 """The truth as servers tell it: each subgraph what it has, the oracle everything."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    FieldDefinitionNode,
     GraphQLError,
     GraphQLInterfaceType,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
     GraphQLUnionType,
+    ListTypeNode,
+    NonNullTypeNode,
+    TypeNode,
+    Visitor,
     build_ast_schema,
     parse,
+    visit,
 )
 
 from tests.federation.fuzz.printing import executable_sdl
+from tests.federation.fuzz.readings import Reading
 from tests.federation.fuzz.truth import Object, Truth, entity, picked_of, told
 from tests.federation.fuzz.world import KEYS, Picks, World, picked_from
 
@@ -45,13 +54,48 @@ def subgraph_schema(world: World, truth: Truth, subgraph: str) -> GraphQLSchema:
     return _resolved(schema, resolve, entities)
 
 
-def oracle_schema(truth: Truth, schema: GraphQLSchema) -> GraphQLSchema:
-    """The whole, as one server would have it. Resolvers are added to the schema, which clients see."""
+@dataclass(frozen=True)
+class Oracle:
+    """The whole, as one server would have it. In `lenient` nothing goes up: every error is told, where it happens."""
+
+    strict: GraphQLSchema
+    lenient: GraphQLSchema
+
+
+def make_oracle(truth: Truth, sdl: str) -> Oracle:
+    """`sdl` is what clients see."""
+    document = parse(sdl)
+    strict = build_ast_schema(document)
 
     def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-        return truth.value(source or Object(info.parent_type.name, "root"), info.field_name, arguments)
+        source = source or Object(info.parent_type.name, "root")
+        reading: Reading = info.context or Reading()
+        return reading.read(source, info, lambda: truth.value(source, info.field_name, arguments))
 
-    return _resolved(schema, resolve)
+    def resolve_leniently(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        value = resolve(source, info, **arguments)
+        told = strict.get_field(strict.type_map[info.parent_type.name], info.field_name)  # type: ignore[arg-type]
+        if value is None and told and isinstance(told.type, GraphQLNonNull):
+            raise GraphQLError("null where none may be")
+        return value
+
+    lenient = build_ast_schema(visit(document, _Lenient()))
+    return Oracle(_resolved(strict, resolve), _resolved(lenient, resolve_leniently))
+
+
+class _Lenient(Visitor):
+    """Every field may be null."""
+
+    def enter_field_definition(self, node: FieldDefinitionNode, *_: object) -> FieldDefinitionNode:
+        return FieldDefinitionNode(
+            name=node.name, arguments=node.arguments, directives=node.directives, type=_nullable(node.type)
+        )
+
+
+def _nullable(node: TypeNode) -> Any:
+    if isinstance(node, NonNullTypeNode):
+        return _nullable(node.type)
+    return ListTypeNode(type=_nullable(node.type)) if isinstance(node, ListTypeNode) else node
 
 
 def _covers(provided: Picks, required: Picks) -> bool:

@@ -12,7 +12,7 @@ from services.gateway.federation import FetchRequest
 from services.gateway.settings import GatewaySettings
 from services.gateway.standalone import Standalone
 from shared.runtime.serving import serving
-from tests.federation.fuzz.answers import events
+from tests.federation.fuzz.events import events
 
 
 class NearSubgraph:

@@ -1,8 +1,9 @@
 """Ours, @apollo/gateway and @graphql-hive/gateway over made-up supergraphs: the same data, and errors where they have.
 
-One server that holds everything says what is right, to the order of the fields; ours always has to answer so. The peers
-have to in most cases: where they do not, `python -m tests.federation.fuzz` shows what they make of it, and the engine's
-README tells which differences are meant. Without node or the peers' packages this is skipped (`npm ci` in this folder).
+One server that holds everything says what is right, to the order of the fields and the places of the errors; ours
+always has to answer so, and to lose no more than it must when a subgraph is down. The peers have to in most cases:
+where they do not, `python -m tests.federation.fuzz` shows what they make of it, and the engine's README tells which
+differences are meant. Without node or the peers' packages this is skipped (`npm ci` in this folder).
 """
 
 import os

@@ -21,12 +21,15 @@ _LONGEST = 60
 
 @dataclass
 class Object:
-    """`given` is what a representation brought along, `provided` what the way here makes available."""
+    """`given` is what a representation brought along, `provided` what the way here makes available, `known_in` which
+    subgraphs it may have been got from.
+    """
 
     type_name: str
     id: str
     given: Mapping[str, Any] = field(default_factory=dict)
     provided: Picks = ()
+    known_in: frozenset[str] = frozenset()
 
 
 _IDENTITY: Mapping[str, Callable[[str], Any]] = {
@@ -95,8 +98,10 @@ class Truth:
                     self._required[name] = one.requires
                 if RUN in one.arguments and one.type_text == "Int":
                     self._counting.add(name)
-        # Of a failed requirement the peers send null, we send nothing and say why: so none fails.
-        self._unbroken = {*KEYS, *(name for picks in self._required.values() for name in names_in(picks))}
+        # Of a failed requirement the peers send null, we send nothing and say why: so few fail.
+        required = {name for picks in self._required.values() for name in names_in(picks)}
+        self._unbroken = {*KEYS, *(() if world.breaks_required else required)}
+        self._uncoloured = {*KEYS, *required}
 
     def value(self, source: Object, name: str, arguments: Mapping[str, Any]) -> Any:
         """Objects, and lists of them, or what a leaf is. An error for a field that is broken."""
@@ -168,7 +173,7 @@ class Truth:
             chosen = members[number // 8 % len(members)]
             return Object(chosen, f"{chosen}{number % 5}")
         if type_name == "Colour":
-            return COLOURS[number % (4 if name not in self._unbroken else 3)]
+            return COLOURS[number % (4 if name not in self._uncoloured else 3)]
         return {"Int": number % 1000, "Boolean": number % 2 == 0}.get(type_name, f"{name} {number % 97}")
 
     def _members(self, type_name: str, field_name: str) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ class World:
 
     `old` are the subgraphs written as for the first version of federation; `hides_pink` makes an enum value
     inaccessible. `apart` knows no entities, but maybe an interface of them, as an object. In `lapsing` subgraphs some
-    entities of a type are missing.
+    entities of a type are missing. Where it `breaks_required`, what other fields require may fail.
     """
 
     seed: int
@@ -102,6 +102,7 @@ class World:
     parts: dict[tuple[str, str], Part] = field(default_factory=dict)
     abstract: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     lapsing: set[tuple[str, str]] = field(default_factory=set)
+    breaks_required: bool = False
 
     def home(self, type_name: str) -> tuple[str, ...]:
         """The subgraphs that have more of the type than a stub."""

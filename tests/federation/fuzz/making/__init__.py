@@ -31,4 +31,5 @@ def make_world(seed: int) -> World:
         *(add_queries, add_mutations, add_subscriptions, add_lapses),
     ):
         add(world, chance)
+    world.breaks_required = chance(0.2)
     return world
