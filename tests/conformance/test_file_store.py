@@ -1,7 +1,6 @@
 """What every file store promises, held against each of them: a folder, and a bucket behind a real S3 server."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -9,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from socket import IPPROTO_TCP, SOCK_STREAM, create_server, socket
 
-import aioboto3
 import aiohttp
 import pytest
 import pytest_asyncio
@@ -23,7 +21,7 @@ from shared.files import s3
 from shared.files.opening import open_file_store
 from shared.files.store import FileExists, FileMissing, FileStore, FileStoreUnavailable, InvalidKey
 from tests.eventually import eventually
-from tests.servers.bucket import CREDENTIALS, S3Server, shared_s3
+from tests.servers.bucket import CREDENTIALS, S3Server, allowed_user, shared_s3
 
 KEY = "invoices/2026-10/NV-2627-000123.pdf"
 PDF = "application/pdf"
@@ -379,16 +377,6 @@ class TestTroubledBucket:
         (put,) = [asked for asked in server.asked if asked.path.endswith(KEY)]
         assert "if-none-match" in put.headers
         assert [name for name in put.headers if "checksum" in name or "trailer" in name] == []
-
-
-async def allowed_user(endpoint: str) -> tuple[str, str]:
-    """The credentials of one who may do everything with S3."""
-    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
-    async with aioboto3.Session().client("iam", endpoint_url=endpoint, region_name="us-east-1") as iam:
-        await iam.create_user(UserName="nivaa")
-        await iam.put_user_policy(UserName="nivaa", PolicyName="files", PolicyDocument=json.dumps(policy))
-        key = (await iam.create_access_key(UserName="nivaa"))["AccessKey"]
-    return key["AccessKeyId"], key["SecretAccessKey"]
 
 
 def use(monkeypatch: pytest.MonkeyPatch, key_id: str, secret: str) -> None:

@@ -1,5 +1,6 @@
 """A real HTTP server that speaks S3, in threads of the test run, and buckets in it."""
 
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+import aioboto3
 import aiohttp
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
@@ -106,3 +108,13 @@ async def _put(address: str) -> None:
 def shared_s3() -> S3Server:
     """One for the whole run, for those who never disturb it."""
     return S3Server()
+
+
+async def allowed_user(endpoint: str) -> tuple[str, str]:
+    """The credentials of one who may do everything with S3."""
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    async with aioboto3.Session().client("iam", endpoint_url=endpoint, region_name="us-east-1") as iam:
+        await iam.create_user(UserName="nivaa")
+        await iam.put_user_policy(UserName="nivaa", PolicyName="files", PolicyDocument=json.dumps(policy))
+        key = (await iam.create_access_key(UserName="nivaa"))["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
