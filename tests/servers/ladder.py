@@ -1,7 +1,9 @@
 """A ladder: ways to a server, tried in order until one gives a URL that works."""
 
+import fcntl
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +98,13 @@ def installed(package: str, find: Find, start: Start) -> Step:
 
 
 def install(package: str, find: Find) -> Path:
-    """The folder of the binaries that the package brings."""
+    """The folder of the binaries that the package brings, of which one worker at a time asks the package manager."""
+    with (Path(tempfile.gettempdir()) / f"nivaa-tests-{os.getuid()}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return find() or _install(package, find)
+
+
+def _install(package: str, find: Find) -> Path:
     script = '. setup/privilege.sh; can_install || { echo "no right to install packages" >&2; exit 1; }; install "$0"'
     done = subprocess.run(["bash", "-c", script, package], cwd=ROOT, capture_output=True, text=True, check=False)
     found = find()
