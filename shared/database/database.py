@@ -76,6 +76,8 @@ class DatabaseConfig:
             "minsize": 1,
             "maxsize": 10,
             "application_name": f"nivaa-{self.service}",
+            # Every statement has a name of its own: without one it would share it with what goes ahead of it.
+            "max_cacheable_statement_size": 0,
             # Dates in texts that the database writes are as SQLite keeps them, whatever the server's own style.
             "server_settings": {"DateStyle": "ISO"},
         }
@@ -239,11 +241,9 @@ class _TransactionBlock(AbstractAsyncContextManager[Transaction]):
     async def __aenter__(self) -> Transaction:
         self._token = _current_context.set(self._context)
         try:
-            self._boundary = in_transaction(self._database.connection_name)
+            self._boundary = self._context.connections.get(self._database.connection_name)._in_transaction()  # noqa: SLF001
             if self._by_keys and self._database.dialect == "postgres":
-                from shared.database.postgres import keep_plans  # noqa: PLC0415 - asyncpg is for those who need it
-
-                keep_plans(self._boundary)
+                self._boundary.client.keep_plans()  # type: ignore[attr-defined]
             client = await self._boundary.__aenter__()
         except BaseException:
             _current_context.reset(self._token)

@@ -5,6 +5,8 @@ work as two short queries. A connection that nothing has happened to need not be
 the pool, for whoever comes next.
 """
 
+from typing import Any
+
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
@@ -42,9 +44,7 @@ class Lending:
             await self._pool.release(self._free.pop())
 
 
-def _is_lost(connection: "PoolConnectionProxy[asyncpg.Record]") -> bool:
-    """A connection that breaks is back in the pool at once, and says nothing of itself any more."""
-    try:
-        return connection.is_closed()
-    except asyncpg.InterfaceError:
-        return True
+def _is_lost(connection: Any) -> bool:
+    """A connection that breaks is back in the pool at once, and what was lent has none any more."""
+    own = connection._con  # noqa: SLF001
+    return own is None or own.is_closed()

@@ -1,19 +1,23 @@
-"""Tortoise's asyncpg engine, with four traps closed, and statements that go straight to asyncpg.
+"""Tortoise's asyncpg engine, with five traps closed, and statements that go straight to asyncpg.
 
-- A connection that breaks while a transaction begins or ends cannot be given back without an error, after which the
-  task would keep the dead transaction as its connection for ever: the task lets go of it first.
-- A cancellation while a transaction begins would leak its pooled connection: it is terminated and given back.
+- A connection that breaks while a transaction ends cannot be given back without an error, after which the task would
+  keep the dead transaction as its connection for ever: the task lets go of it first.
+- A cancellation while a transaction begins would leak its pooled connection: nothing is waited for there.
+- A rollback cannot reach a connection that was lost, and its error would hide what was: it is passed over.
 - A task born inside a transaction keeps a connection that belongs to others by then: it is refused.
 - Every release would run four reset statements. Nothing here sets session state (advisory locks are per
   transaction), so none are run, which halves the time of a short query.
 
-A transaction may begin with plans that are kept. PostgreSQL thinks that it can do better for an array whose length it
-knows, and plans such a statement anew each time, which for a short one is half of its cost.
+A transaction begins with its first statement: BEGIN goes ahead of it in the same write, and nobody waits for it.
+
+It may begin with plans that are kept. PostgreSQL thinks that it can do better for an array whose length it knows, and
+plans such a statement anew each time, which for a short one is half of its cost.
 """
 
 from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
+from struct import pack
 from typing import Any
 
 import asyncpg
@@ -36,20 +40,57 @@ Answer = tuple[list[asyncpg.Record], bytes]
 """A statement's rows, and the server's word of what it did, like b"UPDATE 5"."""
 
 
+KEPT_PLANS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
+"""A plan that is kept may be made while a table is empty; it shall serve when the table is not."""
+
+
+def _message(kind: bytes, body: bytes) -> bytes:
+    return kind + pack("!i", 4 + len(body)) + body
+
+
+def _running(statement: str) -> bytes:
+    """What runs a statement without parameters and rows: parse, bind and execute it, all without a name."""
+    parse = _message(b"P", b"\0" + statement.encode() + b"\0" + bytes(2))
+    return parse + _message(b"B", bytes(8)) + _message(b"E", bytes(5))
+
+
+class Beginning:
+    """What a transaction begins with: as one statement, and as the messages that go ahead of another one."""
+
+    def __init__(self, *statements: str) -> None:
+        self.statement = "; ".join(statements)
+        self.messages = b"".join(map(_running, statements))
+
+
+BEGIN = Beginning("BEGIN")
+BEGIN_WITH_KEPT_PLANS = Beginning("BEGIN", *(f"SET LOCAL {name} = {value}" for name, value in KEPT_PLANS.items()))
+
+
 class Connection(asyncpg.Connection):
+    ahead: Beginning | None = None
+    """What leaves in one write with the next statement."""
+
     def get_reset_query(self) -> str:
         return ""
 
     async def answer(self, statement: str, parameters: Sequence[object]) -> Answer:
-        """asyncpg's `fetch` and `execute` in one, by the way that both go in the end."""
+        """asyncpg's `fetch` and `execute` in one, by the way that both go in the end, for the only one who asks.
 
+        A statement whose tables were altered since it was prepared is prepared again, as asyncpg would.
+        """
         here: Any = self  # what is asyncpg's own is not in its types
-
-        def execute(prepared: Any, timeout: float | None) -> Any:
-            return here._protocol.bind_execute(prepared, parameters, "", 0, True, timeout)  # noqa: SLF001
-
-        with here._stmt_exclusive_section:  # noqa: SLF001
-            (rows, status, _), _ = await here._do_execute(statement, execute, None)  # noqa: SLF001
+        known = here._stmt_cache.get((statement, asyncpg.Record, False))  # noqa: SLF001
+        prepared = known or await here._get_statement(statement, None)  # noqa: SLF001
+        if self.ahead:
+            here._transport.write(self.ahead.messages)  # noqa: SLF001
+            self.ahead = None
+        try:
+            rows, status, _ = await here._protocol.bind_execute(prepared, parameters, "", 0, True, None)  # noqa: SLF001
+        except asyncpg.InvalidCachedStatementError:
+            here._drop_global_statement_cache()  # noqa: SLF001
+            if self.is_in_transaction():
+                raise
+            return await self.answer(statement, parameters)
         return rows, status
 
 
@@ -83,26 +124,32 @@ class _Asking(BaseDBAsyncClient):
         """On the connection that the client has, or on one that it borrows."""
 
 
-BEGIN = "BEGIN"
-KEPT_PLANS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
-"""A plan that is kept may be made while a table is empty; it shall serve when the table is not."""
-BEGIN_WITH_KEPT_PLANS = "; ".join([BEGIN, *(f"SET LOCAL {name} = {value}" for name, value in KEPT_PLANS.items())])
-
-
 class Transaction(_Asking, TransactionWrapper):
-    """Says BEGIN and the like itself: asyncpg's own could not set anything without another round trip."""
+    """Begins with its first statement, in one round trip. Without a statement nothing begins, and nothing ends."""
 
+    _connection: Connection
     _savepoint: str | None = None
     beginning = BEGIN
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(Transaction(self))
 
+    def keep_plans(self) -> None:
+        """Before it begins. One inside another has the plans that the other has."""
+        self.beginning = BEGIN_WITH_KEPT_PLANS
+
     async def begin(self) -> None:
-        await self._connection.execute(self.beginning)
+        self._connection.ahead = self.beginning
+
+    async def begin_now(self) -> None:
+        """Before something that `answer` does not ask."""
+        beginning, self._connection.ahead = self._connection.ahead, None
+        if beginning:
+            await self._connection.execute(beginning.statement)
 
     async def savepoint(self) -> None:
         self._savepoint = f"savepoint_{id(self)}"
+        await self.begin_now()
         await self._connection.execute(f"SAVEPOINT {self._savepoint}")
 
     async def commit(self) -> None:
@@ -120,62 +167,69 @@ class Transaction(_Asking, TransactionWrapper):
     async def _end(self, statement: str) -> None:
         if self._finalized:
             raise TransactionManagementError("this transaction is over")
-        await self._connection.execute(statement)
+        if self._connection.ahead:
+            self._connection.ahead = None
+        else:
+            await self._connection.execute(statement)
         self._finalized = True
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         self._require_open()
-        return super().acquire_connection()
+        return _Begun(self._lock, self)
 
     async def _answer(self, statement: str, parameters: Sequence[object]) -> Answer:
         self._require_open()
-        connection: Any = self._connection
-        async with self._lock:
-            answer: Answer = await connection.answer(statement, parameters)
-        return answer
+        await self._lock.acquire()
+        try:
+            return await self._connection.answer(statement, parameters)
+        finally:
+            self._lock.release()
 
     def _require_open(self) -> None:
         if self._finalized:
             raise TransactionManagementError("this transaction is over; start tasks after it, not inside it")
 
 
+class _Begun(ConnectionWrapper[Any]):
+    """A transaction's connection for what asks asyncpg itself, such as COPY."""
+
+    async def __aenter__(self) -> Any:
+        connection = await super().__aenter__()
+        try:
+            await self.client.begin_now()  # type: ignore[attr-defined]
+        except BaseException:
+            self._lock.release()
+            raise
+        return connection
+
+
 class TransactionBoundary(TransactionContextPooled):
-    __slots__ = ("_lending",)
+    __slots__ = ("_connections", "_lending", "_lent")
 
     async def __aenter__(self) -> TransactionalDBClient:
         client: Any = self.client
         await self.ensure_connection()
         self._lending: Lending = client._parent.lending  # noqa: SLF001
-        client._connection = await self._lending.lend()  # noqa: SLF001
-        self.token = get_connections().set(self.connection_name, client)
-        try:
-            await client.begin()
-        except BaseException:
-            get_connections().reset(self.token)
-            with suppress(asyncpg.InterfaceError):  # it was lost, and is back in the pool
-                client._connection.terminate()  # noqa: SLF001
-            await self._lending.take_back(client._connection, intact=False)  # noqa: SLF001
-            raise
+        self._lent: Any = await self._lending.lend()
+        client._connection = self._lent._con  # noqa: SLF001
+        self._connections = get_connections()
+        self.token = self._connections.set(self.connection_name, client)
+        await client.begin()
         return self.client
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
-        client: Any = self.client
         intact = False
         try:
             if exc_type is None:
-                await client.commit()
+                await self.client.commit()
+                intact = True
             else:
-                await client.rollback()
-            intact = True
+                with suppress(asyncpg.InterfaceError):  # it was lost, and the error says with what
+                    await self.client.rollback()
+                    intact = True
         finally:
-            get_connections().reset(self.token)
-            await self._lending.take_back(client._connection, intact=intact)  # noqa: SLF001
-
-
-def keep_plans(boundary: TransactionContext) -> None:
-    """Of a transaction of PostgreSQL's that has not begun; any other has no plans to keep."""
-    if isinstance(boundary, TransactionBoundary) and isinstance(boundary.client, Transaction):
-        boundary.client.beginning = BEGIN_WITH_KEPT_PLANS
+            self._connections.reset(self.token)
+            await self._lending.take_back(self._lent, intact=intact)
 
 
 class _Loan(PoolConnectionWrapper[Any]):

@@ -14,6 +14,7 @@ from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from shared.database.database import Database, DatabaseConfig, open_database
 from shared.database.migrations import migrate, missing_migrations
+from shared.database.outage import is_out_of_reach
 from tests.conftest import DatabaseUrls
 from tests.probes.first.tables import Note
 from tests.probes.second.tables import Note as OtherNote
@@ -83,8 +84,9 @@ class TestPostgres:
             connection = await database.value("SELECT pg_backend_pid()")
             if when == "before it begins":
                 terminate(connection)
-            with pytest.raises(LOST):
+            with pytest.raises(LOST) as lost:
                 await lose(database, connection)
+            assert is_out_of_reach(lost.value)
             async with database.transaction() as transaction:
                 assert await transaction.value("SELECT 2") == 2
 
@@ -98,6 +100,7 @@ async def test_a_database_that_lets_nobody_in_is_told_as_one_that_is_not_there()
 
 async def lose(database: Database, connection: int) -> None:
     async with database.transaction() as transaction:
+        await transaction.rows("SELECT 1")
         terminate(connection)
         await transaction.rows("SELECT 1")
 
