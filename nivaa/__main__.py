@@ -23,8 +23,10 @@ def main() -> None:
         command_line(sys.argv[1:])()
     except ValidationError as error:
         _end(told(error), UNUSABLE_SETTINGS)
-    except (NivaaError, OSError) as error:
+    except NivaaError as error:
         _end(str(error), 1)
+    except OSError as error:
+        _end(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
     except KeyboardInterrupt:
         _end("Stopped.", INTERRUPTED)
 

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -52,32 +54,42 @@ async def run_cycle(gateway: Gateway, month: Month, idempotency_key: str | None 
             return
 
 
-async def show_cycle(console: Console, gateway: Gateway, month: Month) -> None:
+async def show_cycle(console: Console, gateway: Gateway, month: Month, zone: ZoneInfo) -> None:
     cycle = (await gateway.ask(CYCLE, month=str(month)))["billingCycle"]
-    _show(console, f"cycle {month}", [("status", cycle["status"]), ("closed at", cycle["closedAt"]), *_totals(cycle)])
+    closed = ("closed at", _moment(cycle["closedAt"], zone))
+    _show(console, f"cycle {month}", [("status", cycle["status"]), closed, *_totals(cycle)])
 
 
 async def show_preview(console: Console, gateway: Gateway, month: Month) -> None:
     preview = (await gateway.ask(PREVIEW, month=str(month)))["previewCycle"]
     blockers = [
-        ("blocked by", f"{blocker['tutorName']} has no rate ({blocker['sessions']} sessions)")
+        ("blocked by", f"{blocker['tutorName']} has no rate ({_counted(blocker['sessions'], 'session')})")
         for blocker in preview["blockers"]
     ]
     _show(console, f"preview of {month}", [*_totals(preview), *blockers])
 
 
-async def verify_cycle(console: Console, gateway: Gateway, month: Month) -> bool:
+async def verify_cycle(console: Console, gateway: Gateway, month: Month, zone: ZoneInfo) -> bool:
     """Whether the closed month's rows still give the hash that its close stored. Raises Refused."""
     found = (await gateway.ask(VERIFY, month=str(month)))["verifyCycle"]
     cycle = found["billingCycle"]
     rows = [
-        ("closed at", cycle["closedAt"]),
+        ("closed at", _moment(cycle["closedAt"], zone)),
         ("closed by", cycle["closedBy"]),
         ("stored", found["sha256"]),
         ("computed", found["recomputedSha256"]),
     ]
     _show(console, f"{month} {'is as it was closed' if found['matches'] else 'is NOT as it was closed'}", rows)
     return bool(found["matches"])
+
+
+def _moment(value: str | None, zone: ZoneInfo) -> str | None:
+    """On the organisation's wall clock."""
+    return datetime.fromisoformat(value).astimezone(zone).isoformat(" ", "seconds") if value else None
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number} {one}{'' if number == 1 else 's'}"
 
 
 def _totals(counted: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -111,9 +123,9 @@ async def watch_documents(console: Console, gateway: Gateway, month: Month) -> N
             settled = documents["rendered"] + failed
             bar.update(task, total=statements, completed=settled)
     if failed:
-        console.print(f"[red]{failed} invoices could not be rendered.[/] They are tried again.")
+        console.print(f"[red]{_counted(failed, 'invoice')} could not be rendered.[/] Tried again later.")
     if settled < statements:
-        console.print(f"{statements - settled} invoices wait to be rendered in the background.")
+        console.print(f"Still to be rendered in the background: {_counted(statements - settled, 'invoice')}.")
 
 
 async def _while_it_progresses(

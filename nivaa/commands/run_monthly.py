@@ -31,5 +31,5 @@ async def _run_monthly(month: Month, preview: bool, settings: Settings) -> None:
             return
         with console.status(f"Running the cycle of {month} ..."):
             await run_cycle(gateway, month)
-        await show_cycle(console, gateway, month)
+        await show_cycle(console, gateway, month, settings.zone)
         await watch_documents(console, gateway, month)

@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 import uvloop
@@ -50,7 +51,7 @@ async def _up(demo: bool, overrides: dict[str, object]) -> None:
         load = _demo_load(stack, settings, clock) if demo else None
         async with open_host(COMPONENTS, clock=clock, overrides=overrides) as host, serving(host) as port:
             if load is not None:
-                await _bring_to_today(console, host, load)
+                await _bring_to_today(console, host, load, settings.zone)
             stack.close()
             welcome(console, settings, f"http://{settings.host}:{port}", faces_of(settings.data_dir))
             await until_stopped(host)
@@ -64,14 +65,14 @@ def _demo_load(stack: ExitStack, settings: Settings, clock: TravellingClock) -> 
     return DemoLoad(organisation_of(journal.origin), stack.enter_context(journal), clock)
 
 
-async def _bring_to_today(console: Console, host: Host, load: DemoLoad) -> None:
+async def _bring_to_today(console: Console, host: Host, load: DemoLoad, zone: ZoneInfo) -> None:
     if load.finished:
         return
     gateway = as_coordinator(host)
     await _live_through(console, host, gateway, load)
     with console.status(f"Running the cycle of {load.last_month} ..."):
         await load.close_last_month(gateway)
-    await show_cycle(console, gateway, load.last_month)
+    await show_cycle(console, gateway, load.last_month, zone)
     await watch_documents(console, gateway, load.last_month)
 
 

@@ -23,4 +23,4 @@ def verify(
 
 async def _verify(month: Month, settings: Settings) -> bool:
     async with reach_gateway(settings) as gateway:
-        return await verify_cycle(Console(), gateway, month)
+        return await verify_cycle(Console(), gateway, month, settings.zone)

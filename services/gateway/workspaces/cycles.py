@@ -86,7 +86,7 @@ async def _run(visit: Visit) -> Response:
     running = asyncio.create_task(visit.ask("run_monthly_cycle", input=given))
     running.add_done_callback(_end)
     await _begun(visit, running, month)
-    address = f"{PATH}?month={month}&watch=1#month"
+    address = f"{PATH}?month={month}&watch=1"
     if not running.done():
         return visit.see_other(address, "The month is being closed.")
     try:
@@ -121,7 +121,7 @@ async def verify(visit: Visit) -> Response:
 async def _verify(visit: Visit) -> Response:
     month = str(Month.parse(visit.form["month"]))
     verdict = (await visit.ask("verify_cycle", month=month))["verifyCycle"]
-    address = f"{PATH}?month={month}#month"
+    address = f"{PATH}?month={month}"
     if verdict["matches"]:
         return visit.see_other(
             address, f"Verified: the rows still give {verdict['sha256'][:12]}…, as stored at the close."

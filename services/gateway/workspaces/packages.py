@@ -74,7 +74,7 @@ async def _sell(visit: Visit) -> Response:
     answer = await visit.ask("create_package", input=_sale(visit.form))
     sold = answer["createPackage"]["sessionPackage"]
     buyer = (sold["parent"] or {}).get("name", "the family")
-    address = f"{PATH}?package={sold['id']}#package"
+    address = f"{PATH}?package={sold['id']}"
     return visit.see_other(address, f"Sold to {buyer}: {counted(sold['totalSessions'], 'session')}.")
 
 
@@ -133,7 +133,7 @@ async def _extend(visit: Visit) -> Response:
         "idempotencyKey": form.key(),
     }
     await visit.ask("extend_package", input=given)
-    return visit.see_other(f"{PATH}{visit.query}#package", "The package is extended.")
+    return visit.see_other(f"{PATH}{visit.query}", "The package is extended.")
 
 
 async def approve(visit: Visit) -> Response:

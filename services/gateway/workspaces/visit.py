@@ -103,7 +103,7 @@ class Visit:
         return response
 
     def see_other(self, url: str, words: str, *, is_good: bool = True) -> Response:
-        """After a form: on to a page that says what came of it."""
+        """After a form: on to a page that says what came of it, at its top: an address may not lead further down."""
         response = RedirectResponse(url, SEE_OTHER)
         self.house.cookies.give_notice(response, Notice(words, is_good))
         return response

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 
 from shared.period import Month
 
@@ -79,7 +79,7 @@ class Writing:
         return format_time(self._local(value), "short", locale=self._locale) if value else NOTHING
 
     def moment(self, value: str | None) -> str:
-        return format_datetime(self._local(value), "medium", locale=self._locale) if value else NOTHING
+        return f"{self.day(value)}, {self.clock(value)}" if value else NOTHING
 
     def instant(self, value: str | None) -> str:
         """For <time datetime>."""

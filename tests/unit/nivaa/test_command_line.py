@@ -92,6 +92,11 @@ def test_a_wrong_month_is_refused_in_words(tmp_path: Path) -> None:
     assert "2026-13" in done.stderr
 
 
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = run("explain", "none.graphql", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "none.graphql: No such file or directory\n")
+
+
 def test_a_closed_month_is_verified_and_a_changed_one_told(tmp_path: Path) -> None:
     assert "2025-10" in run("verify", "2025-10", cwd=tmp_path).stderr
     assert run("run-monthly", "2025-10", cwd=tmp_path).returncode == 0

@@ -1,6 +1,7 @@
 """The demo loaded for real, by a few families: through the gateway, in process, over SQLite files."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -164,12 +165,13 @@ async def test_what_the_command_line_asks_is_answered(loaded: Path) -> None:
     shown = StringIO()
     console = Console(file=shown, width=120)
     async with loading(loaded) as (load, gateway):
-        await show_cycle(console, gateway, load.last_month)
+        await show_cycle(console, gateway, load.last_month, ZONE)
         await show_preview(console, gateway, load.last_month.plus(1))
         await watch_documents(console, gateway, load.last_month)
         parent = faces_of(loaded)[Role.PARENT]
         family = (await gateway.ask(FIRST_QUERY, id=parent.subject))["parent"]
     assert "CLOSED" in shown.getvalue()
+    assert re.search(r"closed at +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+05:30", shown.getvalue())
     assert f"preview of {load.last_month.plus(1)}" in shown.getvalue()
     assert family["name"] == parent.name
     assert len(family["children"]) == 3
