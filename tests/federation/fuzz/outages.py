@@ -3,9 +3,10 @@
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import aiohttp
+from msgspec.structs import replace
 
 from services.gateway.federation import FetchRequest, SubgraphUnavailable
 from services.gateway.subgraph_peers import Caller, HttpSubgraph, PeerSubgraph
