@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 POLL_SECONDS = 0.01
 
 
-async def eventually(condition: Callable[[], bool | Awaitable[bool]], within_seconds: float = 30) -> None:
+async def eventually(condition: Callable[[], bool | Awaitable[bool]], within_seconds: float = 60) -> None:
     """Returns as soon as the condition holds; raises TimeoutError when it does not in time."""
     async with asyncio.timeout(within_seconds):
         while True:

@@ -11,7 +11,7 @@ import aiohttp
 
 from shared import event_stream
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 @dataclass

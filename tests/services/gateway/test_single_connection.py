@@ -17,7 +17,7 @@ from tests.eventually import eventually
 from tests.services.gateway.live import ALERTS, LONG_ENOUGH_SECONDS, Live, living
 
 ROLE = "{ viewer { role } }"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 Event = tuple[str, Any]
 
 

@@ -20,7 +20,7 @@ from tests.services.gateway.live import ALERTS, LARGE_ALERTS, LONG_ENOUGH_SECOND
 PROTOCOL = "graphql-transport-ws"
 ROLE = "{ viewer { role } }"
 CREATE = 'mutation { createParent(input: {name: "Asha"}) { parent { name } } }'
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 WRONG_MESSAGES: tuple[str | bytes, ...] = (
     "{",
     "[]",
