@@ -77,7 +77,7 @@ class Desk:
 
     async def until(self, arrived: Callable[[], bool]) -> None:
         """Waits for what an outbox brings; the test's own time limit ends it."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not arrived():
                 await asyncio.sleep(0.02)
 

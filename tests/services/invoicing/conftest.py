@@ -12,10 +12,10 @@ from tests.services.invoicing.till import NO_RENDERER, Till
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], Any]], Awaitable[Any]]:
-    """Waits for what another task or process does; fails when it does not within 30 seconds."""
+    """Waits for what another task or process does; fails when it does not within a minute."""
 
     async def wait_for(condition: Callable[[], Any]) -> Any:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 result = condition()
                 if found := (await result if isawaitable(result) else result):
