@@ -114,27 +114,13 @@ class Desk:
     async def set_rate(self, tutor: str, rate: str, valid_from: str, addon: str | None = None) -> None:
         agreed = {"tutorId": tutor, "ratePerSession": {"amount": rate}, "validFrom": valid_from}
         query = "mutation ($input: SetTutorRateInput!) { setTutorRate(input: $input) { tutorRate { id } } }"
-        await self._agree(query, agreed | ({"addonRate": {"amount": addon}} if addon else {}))
+        await self.ask(query, input=agreed | ({"addonRate": {"amount": addon}} if addon else {}))
 
     async def add_discount(self, parent: str, percent: str, valid_from: str, **fields: Any) -> None:
         query = """mutation ($input: AddDiscountRuleInput!) {
           addDiscountRule(input: $input) { discountRule { id } } }"""
         rule = {"parentId": parent, "label": "Sibling discount", "percent": percent, "validFrom": valid_from}
-        await self._agree(query, rule | fields)
-
-    async def _agree(self, query: str, terms: dict[str, Any]) -> None:
-        """With somebody of whom billing may not have heard yet: it waits for a moment, we for as long as it takes."""
-
-        async def is_agreed() -> bool:
-            try:
-                await self.ask(query, input=terms)
-            except Refused as refused:
-                if refused.code != "NOT_FOUND":
-                    raise
-                return False
-            return True
-
-        await until(is_agreed)
+        await self.ask(query, input=rule | fields)
 
     async def run(self, month: str, **fields: Any) -> dict[str, Any]:
         """The month's cycle, closed."""
