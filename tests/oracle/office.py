@@ -214,9 +214,10 @@ class Office:
         return {each["id"]: (each["explain"]["charge"]["state"], each["explain"]["pay"]["state"]) for each in found}
 
     async def settled(self) -> None:
-        """Returns once each service has heard all that the other had to tell."""
+        """Returns once each service has heard all that the other had to tell, also in answer to what it had heard."""
+        each_twice = [*self.asker.host.databases.values()] * 2
         async with asyncio.timeout(60):
-            while sum([await self._told(database) for database in self.asker.host.databases.values()]):
+            while sum([await self._told(database) for database in each_twice]):
                 await asyncio.sleep(0.001)
 
     async def hear(self, events: Sequence[Event]) -> None:
