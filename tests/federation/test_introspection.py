@@ -1,8 +1,14 @@
 """What clients may know of the schema; no subgraph is asked for it."""
 
+from pathlib import Path
+
 from graphql import build_client_schema, get_introspection_query, print_schema
 
+from services.gateway.federation import Engine, load_supergraph
+from tests.federation.memory_subgraph import MemorySubgraph
 from tests.federation.shop import Shop
+
+AGAIN = Path(__file__).parent / "plans" / "root_again" / "supergraph.graphql"
 
 
 async def test_introspection_gives_the_schema_without_the_machinery() -> None:
@@ -36,3 +42,31 @@ async def test_introspection_in_a_fragment() -> None:
     assert not engine.prepare("{ __typename me { id } }").asks_for_the_schema
     answer = await engine.execute(query)
     assert answer == {"data": {"__schema": {"queryType": {"name": "Query"}}, "t": {"name": "User"}}}
+
+
+async def test_introspection_below_a_field_that_leads_to_the_root() -> None:
+    a = MemorySubgraph(
+        "interface Place { here: Query! } type Query implements Place { here: Query! places: [Place!]! }",
+        {"Query.here": lambda *_: {}, "Query.places": lambda *_: [{"__typename": "Query"}] * 2},
+        {},
+    )
+    b = MemorySubgraph("type Query { hall: String }", {"Query.hall": lambda *_: "Great"}, {})
+    engine = Engine(load_supergraph(AGAIN.read_text()), {"a": a, "b": b})
+    query = """query ($n: String!) {
+      here { t: __type(name: $n) { name } hall here { __schema { queryType { name } } } }
+      t: __type(name: "Query") { kind }
+      places { ... on Query { t: __type(name: "Place") { kind } } }
+    }"""
+    assert engine.prepare(query, {"n": "Place"}).asks_for_the_schema
+    for _ in range(2):
+        assert await engine.execute(query, {"n": "Place"}) == {
+            "data": {
+                "here": {
+                    "t": {"name": "Place"},
+                    "hall": "Great",
+                    "here": {"__schema": {"queryType": {"name": "Query"}}},
+                },
+                "t": {"kind": "OBJECT"},
+                "places": [{"t": {"kind": "INTERFACE"}}] * 2,
+            }
+        }

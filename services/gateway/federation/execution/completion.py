@@ -20,7 +20,7 @@ from graphql import (
 from services.gateway.federation.errors import UNAVAILABLE
 from services.gateway.federation.execution.failure import Failure, PathKey
 from services.gateway.federation.operation.normal_form import Operation
-from services.gateway.federation.operation.selection import TYPENAME, Selections, collect
+from services.gateway.federation.operation.selection import ABOUT_THE_SCHEMA, TYPENAME, Field, Selections, collect
 from services.gateway.federation.supergraph.model import Supergraph
 
 _Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
@@ -41,9 +41,9 @@ class _Asked:
     """One field of one object; no type for `__typename`, which is answered from the object's own."""
 
     key: str
-    name: str
     type: GraphQLOutputType | None
     selections: Selections
+    about_the_schema: Field | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,11 @@ class Completer:
         self.operation = operation
         self._shapes: dict[tuple[int, str], tuple[_Asked, ...]] = {}
 
-    def complete(self, data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[_Error]]:
+    def complete(
+        self, data: dict[str, Any], about_the_schema: Mapping[Field, Any]
+    ) -> tuple[dict[str, Any] | None, list[_Error]]:
         """The answer's data and its errors."""
-        run = _Run(self)
+        run = _Run(self, about_the_schema)
         root = self.schema.type_map[self.operation.root_type]
         assert isinstance(root, GraphQLObjectType)  # noqa: S101 - normalisation took it from the schema's roots
         try:
@@ -92,14 +94,15 @@ class Completer:
         for field in collect(selections, self.supergraph.names_of(type_.name)):
             definition = self.schema.get_field(type_, field.name)
             is_typename = field.name == TYPENAME
-            yield _Asked(
-                field.key, field.name, None if is_typename or not definition else definition.type, field.selections
-            )
+            type_of_value = None if is_typename or not definition else definition.type
+            about_the_schema = field if field.name in ABOUT_THE_SCHEMA else None
+            yield _Asked(field.key, type_of_value, field.selections, about_the_schema)
 
 
 class _Run:
-    def __init__(self, completer: Completer) -> None:
+    def __init__(self, completer: Completer, about_the_schema: Mapping[Field, Any]) -> None:
         self.completer = completer
+        self.about_the_schema = about_the_schema
         self.errors: list[_Error] = []
         self._reported: set[tuple[str, tuple[PathKey, ...]]] = set()
 
@@ -110,8 +113,8 @@ class _Run:
         for asked in self.completer.shape(type_, selections):
             if asked.type is None:
                 answer[asked.key] = type_.name
-            elif asked.name.startswith("__"):
-                answer[asked.key] = source.get(asked.key)  # introspection: complete already
+            elif asked.about_the_schema:
+                answer[asked.key] = self.about_the_schema[asked.about_the_schema]  # complete already
             else:
                 answer[asked.key] = self.value(asked.type, asked, source.get(asked.key), _At(at, asked.key))
         return answer

@@ -41,6 +41,7 @@ from services.gateway.federation.operation.normal_form import (
     normalise,
     print_operation,
 )
+from services.gateway.federation.operation.selection import Field
 from services.gateway.federation.planning.plan import Plan, print_plan
 from services.gateway.federation.planning.plan_builder import plan_operation
 from services.gateway.federation.supergraph.labels import Labels, with_labels
@@ -264,10 +265,14 @@ def _length_of_text(place: _Place) -> int:
     return len(place[0])
 
 
-def _introspect(prepared: Prepared, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-    result = execute_sync(prepared.completer.schema, parse(query), variable_values=dict(variables))
+def _introspect(prepared: Prepared, variables: Mapping[str, Any]) -> Mapping[Field, Any]:
+    asked = prepared.plan.introspection
+    if asked is None:
+        return {}
+    result = execute_sync(prepared.completer.schema, parse(asked.query), variable_values=dict(variables))
     assert isinstance(result, ExecutionResult)  # noqa: S101 - introspection awaits nothing
-    return result.data or {}
+    data = result.data or {}
+    return {field: data.get(key) for field, key in asked.keys.items()}
 
 
 async def _answer(prepared: Prepared, variables: Mapping[str, Any], conversation: Conversation) -> Answer | bytes:
@@ -278,18 +283,16 @@ async def _answer(prepared: Prepared, variables: Mapping[str, Any], conversation
         if answer is not None:
             return answer
     execution = Execution(prepared.plan, conversation)
-    if prepared.plan.introspection:
-        execution.data.update(_introspect(prepared, prepared.plan.introspection, variables))
     await execution.run()
-    return _completed(prepared.completer, execution)
+    return _completed(prepared.completer, execution, _introspect(prepared, variables))
 
 
 def _read(answer: Answer | bytes) -> Answer:
     return msgspec.json.decode(answer, type=Answer) if isinstance(answer, bytes) else answer
 
 
-def _completed(completer: Completer, execution: Execution) -> Answer:
-    data, errors = completer.complete(execution.data)
+def _completed(completer: Completer, execution: Execution, about_the_schema: Mapping[Field, Any]) -> Answer:
+    data, errors = completer.complete(execution.data, about_the_schema)
     errors += [_formatted(failure) for failure in execution.unplaced]
     return {"data": data, "errors": errors} if errors else {"data": data}
 

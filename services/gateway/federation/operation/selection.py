@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
 
 TYPENAME = "__typename"
+ABOUT_THE_SCHEMA = frozenset({"__schema", "__type"})
 
 
 @dataclass(frozen=True, slots=True)

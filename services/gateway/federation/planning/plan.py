@@ -1,10 +1,10 @@
 """The plan: which fetches answer an operation, and what each waits for. Immutable, printable (`print_plan`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from services.gateway.federation.operation.normal_form import Operation
-from services.gateway.federation.operation.selection import Selections
+from services.gateway.federation.operation.selection import Field, Selections
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +97,30 @@ Fetch = RootFetch | EntityFetch
 
 
 @dataclass(frozen=True, slots=True)
+class Introspection:
+    """What is asked about the schema, as an operation of its own, which is answered here.
+
+    `keys` are where its answer has each of the fields, wherever in the client's operation that stands.
+    """
+
+    query: str
+    keys: Mapping[Field, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """`fetches` are in an order in which each comes after those it waits for. `introspection` is answered here."""
+    """`fetches` are in an order in which each comes after those it waits for."""
 
     operation: Operation
     fetches: tuple[Fetch, ...]
-    introspection: str | None
+    introspection: Introspection | None
 
 
 def print_plan(plan: Plan) -> str:
     """Readable and stable: the form of the snapshots and of `explain`."""
     lines = [line for fetch in plan.fetches for line in _print_fetch(fetch)]
     if plan.introspection:
-        lines += ["introspection", f"  {plan.introspection}"]
+        lines += ["introspection", f"  {plan.introspection.query}"]
     return "\n".join(lines)
 
 

@@ -1,17 +1,25 @@
 """Draft → plan: order, batch and print the fetches."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import chain, count
 
 from services.gateway.federation.operation.limits import Limits
 from services.gateway.federation.operation.normal_form import Operation
-from services.gateway.federation.operation.selection import Field, Selection, Selections, collect, merge
+from services.gateway.federation.operation.selection import Field, Selection, Selections, merge
 from services.gateway.federation.planning.draft import Draft, DraftFetch
 from services.gateway.federation.planning.fetch_query import print_entity_query, print_root_query, used_variables
 from services.gateway.federation.planning.freezing import freeze
-from services.gateway.federation.planning.plan import EntityCall, EntityFetch, Fetch, Plan, RootFetch, Target
+from services.gateway.federation.planning.plan import (
+    EntityCall,
+    EntityFetch,
+    Fetch,
+    Introspection,
+    Plan,
+    RootFetch,
+    Target,
+)
 from services.gateway.federation.planning.planner import Planner
 from services.gateway.federation.planning.representation_needs import needs_of
 from services.gateway.federation.planning.response_names import ResponseNames
@@ -26,17 +34,22 @@ def plan_operation(supergraph: Supergraph, operation: Operation, limits: Limits)
     return Plan(
         operation=operation,
         fetches=tuple(_Builder(supergraph, operation, planner.names).fetches(draft)),
-        introspection=_introspection(operation),
+        introspection=_introspection(operation, planner.about_the_schema),
     )
 
 
-def _introspection(operation: Operation) -> str | None:
-    """The part of the operation that asks about the schema itself, as an operation of its own."""
-    asked = collect(operation.selections, frozenset({operation.root_type}))
-    selections = tuple(one for one in asked if one.name in {"__schema", "__type"})
-    if not selections:
+def _introspection(operation: Operation, fields: Iterable[Field]) -> Introspection | None:
+    """The fields that ask about the schema itself: under their own keys, as long as these are free."""
+    keys: dict[str, Field] = {}
+    for one in fields:
+        others = (f"_{number}_{one.key}" for number in count())
+        key = next(key for key in chain([one.key], others) if key not in keys)
+        keys[key] = replace(one, key=key)
+    if not keys:
         return None
-    return print_root_query(operation, "query", selections, used_variables(operation, selections))
+    selections = tuple(keys.values())
+    query = print_root_query(operation, "query", selections, used_variables(operation, selections))
+    return Introspection(query, dict(zip(fields, keys, strict=True)))
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from services.gateway.federation.errors import PlanningError
 from services.gateway.federation.operation.normal_form import Operation
 from services.gateway.federation.operation.selection import (
+    ABOUT_THE_SCHEMA,
     TYPENAME,
     Field,
     Fragment,
@@ -33,7 +34,10 @@ Used = set[DraftFetch]
 
 
 class Planner:
-    """Plans one operation, by at most `most_fields` fields, tried ones too; `draft` holds the outcome."""
+    """Plans one operation, by at most `most_fields` fields, tried ones too; `draft` holds the outcome.
+
+    `about_the_schema` are the fields that no subgraph is asked for, in order: below fields of type Query, too.
+    """
 
     def __init__(self, supergraph: Supergraph, operation: Operation, most_fields: int) -> None:
         self.supergraph = supergraph
@@ -42,6 +46,7 @@ class Planner:
         self.draft = Draft()
         self.budget = Budget(count_leaves(operation.selections), most_fields)
         self.reach = Reach(supergraph)
+        self.about_the_schema: dict[Field, None] = {}
         self._moves = Moves(self)
         self._choices = Choices(self, self._moves)
 
@@ -49,6 +54,7 @@ class Planner:
         """Raises PlanningError when a field cannot be reached, RequestError when it takes too long to see how."""
         asked = collect(self.operation.selections, self.supergraph.names_of(self.operation.root_type))
         fields = [one for one in asked if not one.name.startswith("__")]
+        self.about_the_schema.update((one, None) for one in asked if one.name in ABOUT_THE_SCHEMA)
         if self.operation.kind == "query":
             self._plan_root(fields, [])
         else:
@@ -95,6 +101,10 @@ class Planner:
         self.budget.count_field()
         if field.name == TYPENAME:
             return self._plan_typename(position, location, field, used)
+        if field.name in ABOUT_THE_SCHEMA:
+            self.about_the_schema[field] = None
+            used.add(location.fetch)
+            return None
         if not self.reach.is_local(position, location, field):
             return field
         key = self.names.key(position.path, position.type_name, field)
