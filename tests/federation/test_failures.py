@@ -234,6 +234,16 @@ async def test_an_error_below_the_null_keeps_its_whole_path() -> None:
     assert codes(answer) == [(["latestReviews", 0, "product", "shelf", "hall", "id"], None)]
 
 
+async def test_what_lacks_a_part_of_its_key_says_so_at_its_own_place() -> None:
+    shop = Shop()
+    error = {"message": "no", "path": ["product", "shelf", "hall", "id"], "extensions": {"code": "FORBIDDEN"}}
+    product = {"shelf": {"hall": None, "number": 3}}
+    shop.subgraphs["catalogue"] = Says({"data": {"product": product}, "errors": [error]})
+    answer = await shop.engine.execute('{ product(sku: "p1") { shelf { number free } } }')
+    assert answer["data"] == {"product": {"shelf": None}}
+    assert codes(answer) == [(["product", "shelf", "free"], "FORBIDDEN")]
+
+
 async def test_of_errors_that_one_null_hides_the_first_is_told() -> None:
     shop = Shop()
     errors = [{"message": "no", "path": ["me", "name"]}, {"message": "no", "path": ["me", "id"]}]

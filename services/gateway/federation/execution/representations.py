@@ -72,7 +72,8 @@ def _value(source: Object, need: Need) -> Any:
 
 def _inner(value: Any, need: Need) -> Any:
     if isinstance(value, Failure):
-        raise _Unrepresentable(replace(value, instead=()) if value.instead else value)
+        # Where it happened is told from the object on that failed, and this is another one's reason.
+        raise _Unrepresentable(replace(value, instead=(), below=(), lacks=()))
     if isinstance(value, list):
         return [_inner(item, need) for item in value]
     if not isinstance(value, dict) or not need.needs:
