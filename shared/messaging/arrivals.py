@@ -11,7 +11,7 @@ from uuid import UUID
 from shared.ids import seconds_old
 
 PATIENCE_SECONDS = 2.0
-PATIENCE_WITH_NEW_SECONDS = 30.0
+PATIENCE_WITH_NEW_SECONDS = 10.0
 """Word of what was made a moment ago is on its way, however slow the way is just now."""
 NEW_SECONDS = 60.0
 BACKSTOP_SECONDS = 0.5
