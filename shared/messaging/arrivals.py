@@ -6,6 +6,7 @@ Who creates a person and names them in the next request would otherwise race the
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TypeVar
 from uuid import UUID
 
 from shared.ids import seconds_old
@@ -16,6 +17,8 @@ PATIENCE_WITH_NEW_SECONDS = 10.0
 NEW_SECONDS = 60.0
 BACKSTOP_SECONDS = 0.5
 """For what another process of the same service has taken in."""
+
+Found = TypeVar("Found")
 
 
 class Arrivals:
@@ -32,16 +35,15 @@ class Arrivals:
         """Set by the next arrival. Ask for it before looking whether there is anything to wait for."""
         return self._next
 
-    async def until(self, id_: UUID, is_there: Callable[[], Awaitable[bool]]) -> bool:
-        """Whether what has that id is there before patience ends. Not to be called in a transaction."""
+    async def until(self, id_: UUID, look: Callable[[], Awaitable[Found | None]]) -> Found | None:
+        """What a look for that id finds, or None when patience ends first. Not to be called in a transaction."""
         loop = asyncio.get_running_loop()
         end = loop.time() + (PATIENCE_WITH_NEW_SECONDS if _is_new(id_) else PATIENCE_SECONDS)
         while True:
             arrival = self.next()
-            if await is_there():
-                return True
-            if loop.time() >= end:
-                return False
+            found = await look()
+            if found is not None or loop.time() >= end:
+                return found
             with suppress(TimeoutError):
                 async with asyncio.timeout(BACKSTOP_SECONDS):
                     await arrival.wait()

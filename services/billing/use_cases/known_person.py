@@ -1,5 +1,6 @@
 """People that billing must have heard of before it can act."""
 
+from functools import partial
 from uuid import UUID
 
 from services.billing.sql.people import kind_of
@@ -10,9 +11,5 @@ from shared.errors import NotFound
 
 async def require_person(work: BillingWork, person_id: UUID, kind: PersonKind) -> None:
     """Waits for one that packages has just told of. Raises NotFound. Not to be called in a transaction."""
-
-    async def is_known() -> bool:
-        return await kind_of(work.database, person_id) is not None
-
-    if not await work.arrivals.until(person_id, is_known) or await kind_of(work.database, person_id) != kind:
+    if await work.arrivals.until(person_id, partial(kind_of, work.database, person_id)) != kind:
         raise NotFound(f"no such {kind.lower()}: {person_id}")

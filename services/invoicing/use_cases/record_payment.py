@@ -1,6 +1,7 @@
 """Record money that came in: it pays the invoice it names, or the parent's oldest; the rest is the parent's credit."""
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from services.invoicing.domain.errors import InvoiceNotPayable
@@ -69,10 +70,8 @@ async def record_payment(work: InvoicingWork, new: NewPayment, idempotency_key: 
 
 
 async def _wait_for(work: InvoicingWork, parent_id: UUID) -> None:
-    async def is_known() -> bool:
-        return await work.database.row(payments.IS_KNOWN, parent_id) is not None
-
-    if not await work.arrivals.until(parent_id, is_known):
+    look = partial(work.database.row, payments.IS_KNOWN, parent_id)
+    if await work.arrivals.until(parent_id, look) is None:
         raise NotFound(f"no such parent: {parent_id}")
 
 
