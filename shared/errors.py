@@ -69,7 +69,7 @@ class IdempotencyKeyReused(Refusal):
 
 
 class MoneyFrozen(Refusal):
-    """A filter or an order by money while the beta freeze hides money."""
+    """A filter or an order by money, or a document with money in it, while the beta freeze hides money."""
 
     code = "MONEY_FROZEN"
 

@@ -15,6 +15,7 @@ Softened = Callable[[Request, Response, str], Response]
 """A refusal as who asks wants to be told it, and its words for those who read a page."""
 
 HTTP_REFUSED = 400
+FROZEN = "documents are unavailable during the beta"
 ENDED = "This link is not valid, or not any more. Your workspace has a new one beside each invoice."
 
 
@@ -29,7 +30,7 @@ def _guarded(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def respond(request: Request) -> Response:
         if is_frozen_for(request.query_params.get("for", ""), frozen_workspaces):
-            refusal = MoneyFrozen("documents are unavailable during the beta")
+            refusal = MoneyFrozen(FROZEN)
             return softened(request, refusal_response(refusal), refusal.message)
         response = await serve(request)
         return softened(request, response, ENDED) if response.status_code >= HTTP_REFUSED else response

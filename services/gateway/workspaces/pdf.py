@@ -4,6 +4,7 @@ store's when it is followed."""
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from services.gateway.files import FROZEN
 from services.gateway.workspaces.visit import SEE_OTHER, House, Visit, page_route
 from shared.auth.viewer import Role
 from shared.errors import MoneyFrozen, NotFound, UpstreamUnavailable
@@ -26,6 +27,6 @@ async def follow(visit: Visit) -> Response:
 
 def _not_there(reason: str) -> MoneyFrozen | UpstreamUnavailable:
     if reason == FREEZE_REASON:
-        return MoneyFrozen("documents are unavailable during the beta")
+        return MoneyFrozen(FROZEN)
     is_failed = reason == "FAILED"
     return UpstreamUnavailable("the document could not be drawn so far" if is_failed else "the document is being drawn")
